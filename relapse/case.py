@@ -1,0 +1,196 @@
+"""One patient on one day, as the rules see it: facts weighed, nothing decided yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from relapse.assessment import Criterion, DiseaseStatus, FactUsed
+from relapse.course.build import DiseaseCourse, build
+from relapse.course.first_relapse import first_relapse
+from relapse.course.timing import Classes, FirstRelapse, classes
+from relapse.course.treatment import allogeneic
+from relapse.dates import DateRange
+from relapse.evidence import antigens, mrd
+from relapse.evidence.age import Age, age_on
+from relapse.evidence.antigens import AntigenStatus
+from relapse.evidence.genetics import Genetics, genetics
+from relapse.evidence.mrd import MrdStatus
+from relapse.facts import Antigen, Chart, Lineage, Transplant
+from relapse.logic import Tri, all_of, any_of
+from relapse.policy import Policy
+
+
+@dataclass(frozen=True)
+class Case:
+    """What every rule may look at."""
+
+    chart: Chart
+    as_of: date
+    policy: Policy
+    course: DiseaseCourse
+    cd19: AntigenStatus
+    cd22: AntigenStatus
+    mrd: MrdStatus
+    genetics: Genetics
+    age: Age
+    first_relapse: FirstRelapse | None
+    """Set for a first relapse only: later ones are not classed."""
+    timing: Classes | None
+    age_at_relapse: Age | None
+
+    @property
+    def us(self) -> bool:
+        return self.policy.jurisdiction == "US"
+
+    @property
+    def active(self) -> bool:
+        return self.course.active
+
+    @property
+    def in_remission(self) -> bool:
+        return self.course.status is DiseaseStatus.CR
+
+    @property
+    def remission_ordinal(self) -> int:
+        """Which remission this is; 0 outside one."""
+        return self.course.remission_ordinal or 0
+
+    @property
+    def b_precursor(self) -> Tri:
+        diagnosis = self.course.diagnosis
+        return all_of((Tri.of(diagnosis.lineage is Lineage.B), diagnosis.precursor))
+
+    @property
+    def adult_protocol(self) -> bool:
+        """Adult by the age at the latest relapse (at diagnosis where there was none), else by the age today."""
+        at_event = self.age_at_relapse.at_least_years(18) if self.age_at_relapse else Tri.UNKNOWN
+        if at_event is Tri.UNKNOWN:
+            at_event = self.age.at_least_years(18)
+        return at_event is not Tri.NOT_MET
+
+    def transplants_since(self, start: DateRange | None) -> tuple[Tri, tuple[FactUsed, ...]]:
+        """Whether an allogeneic transplant followed ``start`` (or was ever done, where that is ``None``)."""
+        return self._transplanted(lambda item: _follows(item.when, start))
+
+    def transplanted_before_relapse(self) -> tuple[Tri, tuple[FactUsed, ...]]:
+        """Whether the latest relapse came after an allogeneic transplant."""
+        start = self.course.relapse_date
+        if not self.course.timeline.relapses:
+            return Tri.NOT_MET, ()
+        return self._transplanted(
+            lambda item: (
+                Tri.UNKNOWN if item.when is None or start is None else item.when.before(start)
+            )
+        )
+
+    def ever_transplanted(self) -> tuple[Tri, tuple[FactUsed, ...]]:
+        return self._transplanted(lambda item: Tri.MET)
+
+    def _transplanted(self, when: Callable[[Transplant], Tri]) -> tuple[Tri, tuple[FactUsed, ...]]:
+        states: list[Tri] = []
+        facts: list[FactUsed] = []
+        for item in self.course.history.transplants:
+            state = all_of((allogeneic(item), when(item)))
+            states.append(state)
+            if state is not Tri.NOT_MET:
+                facts.append(FactUsed.of(item, item.text or f"transplant, {item.donor.value}"))
+        states.append(self.course.history.absent() if not states else Tri.NOT_MET)
+        return any_of(states), tuple(facts)
+
+    def last_allogeneic(self) -> Transplant | None:
+        """The latest transplant that is, or may be, allogeneic."""
+        items = [t for t in self.course.history.transplants if allogeneic(t) is not Tri.NOT_MET]
+        return items[-1] if items else None
+
+    def last_graft_before(self, day: DateRange) -> DateRange | None:
+        """Day of the latest allogeneic transplant before ``day``."""
+        days = [
+            item.when
+            for item in self.course.history.transplants
+            if allogeneic(item) is Tri.MET
+            and item.when is not None
+            and item.when.before(day) is Tri.MET
+        ]
+        return days[-1] if days else None
+
+    # --- Criteria that several options share --------------------------------------------------
+
+    def state_criterion(self) -> Criterion:
+        """The disease is active now."""
+        return Criterion("relapsed or refractory now", Tri.of(self.active), self.course.facts)
+
+    def precursor_criterion(self) -> Criterion:
+        return Criterion(
+            "B-cell precursor lineage",
+            self.b_precursor,
+            self.course.diagnosis.facts,
+            ("D-LINEAGE",),
+        )
+
+    def antigen_criterion(self, antigen: Antigen) -> Criterion:
+        found = self.cd19 if antigen is Antigen.CD19 else self.cd22
+        return Criterion(
+            f"{antigen.value} positive on leukaemic cells",
+            found.positive,
+            found.facts,
+            (f"D-{antigen.value}",),
+            found.reason,
+        )
+
+    def age_criterion(self, text: str, state: Tri) -> Criterion:
+        return Criterion(text, state, self.age.facts, ("D-AGE",))
+
+    def site_criterion(self) -> Criterion:
+        """Marrow involved, or a site that is no sanctuary."""
+        involved = self.course.involvement
+        return Criterion(
+            "marrow involved, or another site outside CNS and testes",
+            involved.marrow_or_other,
+            involved.facts,
+            ("D-BM",),
+        )
+
+    def no_isolated_sanctuary_criterion(self) -> Criterion:
+        """Not an isolated CNS or testicular relapse (POL-14)."""
+        involved = self.course.involvement
+        state = ~involved.isolated_sanctuary
+        if self.policy.sanctuary_immunotherapy:
+            state = Tri.MET
+        elif involved.marrow is Tri.UNKNOWN and state is not Tri.NOT_MET:
+            # A relapse known from its code alone may be confined to CNS or testes (mapping rule 28).
+            state = Tri.UNKNOWN if involved.other is not Tri.MET else Tri.MET
+        return Criterion(
+            "not an isolated CNS or testicular relapse", state, involved.facts, ("D-BM",)
+        )
+
+
+def _follows(when: DateRange | None, start: DateRange | None) -> Tri:
+    if when is None or start is None:
+        return Tri.UNKNOWN
+    return when.on_or_after(start)
+
+
+def build_case(chart: Chart, as_of: date, policy: Policy) -> Case:
+    """Weigh the facts of a chart for the rules."""
+    course = build(chart, as_of, policy)
+    first = first_relapse(course, chart)
+    timing = classes(first) if first is not None else None
+    event = course.episode_start
+    return Case(
+        chart,
+        as_of,
+        policy,
+        course,
+        antigens.status(chart, Antigen.CD19, course, as_of, policy),
+        antigens.status(chart, Antigen.CD22, course, as_of, policy),
+        mrd.status(chart, course, as_of, policy),
+        genetics(chart, course),
+        age_on(chart.patient, as_of),
+        first,
+        timing,
+        Age(chart.patient.birth, event.earliest, chart.patient.reference)
+        if event is not None
+        else None,
+    )

@@ -1,0 +1,1 @@
+"""The course of the disease: diagnosis, remissions, relapses, treatment, present state (E- and REL-rules)."""

@@ -1,0 +1,60 @@
+"""The first relapse as the timing schemes see it: diagnosis, end of primary therapy, relapse (E-19, encodings 10.2)."""
+
+from __future__ import annotations
+
+from relapse.course.build import DiseaseCourse
+from relapse.course.timing import FirstRelapse
+from relapse.course.treatment import COURSE_GAP_DAYS, allogeneic
+from relapse.dates import DateRange, add_days
+from relapse.facts import Chart
+from relapse.logic import Tri
+
+
+def first_relapse(course: DiseaseCourse, chart: Chart) -> FirstRelapse | None:
+    """The only relapse so far; ``None`` before any, and after a second (later relapses are not classed)."""
+    if course.relapse_count != 1 or not course.timeline.relapses:
+        return None
+    relapsed = course.timeline.relapses[0].when
+    end, on_therapy = primary_therapy(course, relapsed)
+    return FirstRelapse(
+        course.diagnosis.first_diagnosed,
+        relapsed,
+        end,
+        on_therapy,
+        course.involvement,
+        course.diagnosis.lineage,
+    )
+
+
+def primary_therapy(
+    course: DiseaseCourse, relapsed: DateRange | None
+) -> tuple[DateRange | None, Tri]:
+    """(end of primary therapy, whether the relapse came during it).
+
+    The last course begun before the relapse ends it, unless a transplant in first remission did. Courses from doses alone
+    count as running for 14 days after the last dose.
+    """
+    if relapsed is None:
+        return None, Tri.UNKNOWN
+    transplants = [
+        item.when
+        for item in course.history.transplants
+        if allogeneic(item) is Tri.MET
+        and item.when is not None
+        and item.when.before(relapsed) is Tri.MET
+    ]
+    if transplants:
+        return transplants[-1], Tri.NOT_MET
+    front_line = [item for item in course.history.courses if item.begun_before(relapsed) is Tri.MET]
+    if not front_line:
+        return None, Tri.UNKNOWN
+    if any(item.running for item in front_line):
+        return None, Tri.MET
+    ends = [item.end for item in front_line]
+    if any(end is None for end in ends):
+        return None, Tri.UNKNOWN
+    last = max((end for end in ends if end is not None), key=lambda end: end.latest)
+    by_doses = any(item.end == last and not item.from_plan for item in front_line)
+    grace = COURSE_GAP_DAYS - 1 if by_doses else 0
+    ended = relapsed.after(DateRange(last.earliest, add_days(last.latest, grace)))
+    return last, ~ended

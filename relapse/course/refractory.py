@@ -1,0 +1,152 @@
+"""Refractory disease and induction failure (E-14, REL-10, POL-12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from relapse.assessment import FactUsed
+from relapse.course.diagnosis import all_entries, describe
+from relapse.course.marrow import FIVE_PERCENT, Marrow
+from relapse.course.treatment import Course, TreatmentHistory
+from relapse.course.undated_codes import LeukaemiaSeen
+from relapse.dates import DateRange, add_days
+from relapse.facts import Chart, Phase, Response, ResponseStatement
+from relapse.logic import Tri
+from relapse.rules import rule
+
+BLASTS_PERSIST_AFTER_DAYS = 28
+INDUCTION_WINDOW_DAYS = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Refractory:
+    """Whether the present episode is refractory, and what shows it."""
+
+    state: Tri
+    facts: tuple[FactUsed, ...] = ()
+    course_completed: Tri = Tri.NOT_MET
+    """Whether a reinduction course of the present episode has been completed."""
+
+
+def documented(chart: Chart, since: DateRange | None) -> tuple[FactUsed, ...]:
+    """Statements and codes of refractory disease of the present episode; an undated one is of the present."""
+    facts = []
+    for statement in chart.of(ResponseStatement):
+        if (
+            statement.final
+            and statement.response is Response.REFRACTORY
+            and _in_episode(statement.when, since)
+        ):
+            facts.append(FactUsed.of(statement, statement.text or "refractory"))
+    for entry in all_entries(chart):
+        if entry.phase is Phase.REFRACTORY and _in_episode(entry.when or entry.recorded, since):
+            facts.append(FactUsed.of(entry, describe(entry)))
+    return tuple(facts)
+
+
+def _in_episode(when: DateRange | None, since: DateRange | None) -> bool:
+    return when is None or since is None or when.latest >= since.earliest
+
+
+def courses_since(history: TreatmentHistory, relapse: DateRange | None) -> list[Course]:
+    """Courses of the present episode: those begun on or after the relapse (encoding 10.3b)."""
+    if relapse is None:
+        return []
+    return [course for course in history.courses if course.begun_before(relapse) is Tri.NOT_MET]
+
+
+@rule("E-14", "Refractory relapse", "S36", "S25", "S16", "POL")
+def of_relapse(
+    chart: Chart,
+    history: TreatmentHistory,
+    relapse: DateRange | None,
+    marrows: tuple[Marrow, ...],
+    as_of: date,
+) -> Refractory:
+    """Documented, or a completed course of this relapse followed by a marrow from 5 % on.
+
+    Not refractory while no course of this relapse is completed; unknown where one is and no marrow followed, and where
+    no treatment is on record at all.
+    """
+    facts = documented(chart, relapse)
+    courses = courses_since(history, relapse)
+    completed = [course for course in courses if course.completed_by(as_of)]
+    done = Tri.MET if completed else history.absent()
+    if facts:
+        return Refractory(Tri.MET, facts, done)
+    if not completed:
+        return Refractory(Tri.NOT_MET if history.known else Tri.UNKNOWN, (), done)
+    for course in completed:
+        after = _first_marrow_after(course, courses, marrows)
+        if after is not None and after.reaches(FIVE_PERCENT) is Tri.MET:
+            return Refractory(Tri.MET, (*course.facts, *after.facts), Tri.MET)
+    return Refractory(Tri.UNKNOWN, completed[-1].facts, Tri.MET)
+
+
+def _first_marrow_after(
+    course: Course, courses: list[Course], marrows: tuple[Marrow, ...]
+) -> Marrow | None:
+    assert course.end is not None
+    end = course.end
+    starts = [
+        other.start.earliest
+        for other in courses
+        if other is not course and other.start is not None and other.start.earliest >= end.earliest
+    ]
+    until = min(starts, default=date.max)
+    return next(
+        (
+            marrow
+            for marrow in marrows
+            if marrow.when.earliest >= end.latest and marrow.when.earliest <= until
+        ),
+        None,
+    )
+
+
+def induction_start(
+    history: TreatmentHistory, first_diagnosed: DateRange | None
+) -> DateRange | None:
+    """First day of the first course on record (encodings 10.2, 10.8b); without courses unknown.
+
+    A plan recorded as beginning up to two weeks before the diagnosis was entered is the induction all the same.
+    """
+    for course in history.courses:
+        if course.start is None:
+            continue
+        if first_diagnosed is None or course.start.latest >= add_days(
+            first_diagnosed.earliest, -14
+        ):
+            return course.start
+    return None
+
+
+@rule("REL-10", "Primary induction failure", "S36")
+def induction_failed(
+    start: DateRange | None,
+    seen: tuple[LeukaemiaSeen, ...],
+    history: TreatmentHistory,
+    until: date,
+) -> tuple[FactUsed, ...]:
+    """Leukaemia seen from day 28 of induction on, with a further course given or 42 days gone; else nothing."""
+    if start is None:
+        return ()
+    late = [
+        item
+        for item in seen
+        if item.when.earliest >= add_days(start.latest, BLASTS_PERSIST_AFTER_DAYS)
+    ]
+    late = [item for item in late if item.when.earliest <= until]
+    if not late:
+        return ()
+    further = [
+        course
+        for course in history.courses
+        if course.start is not None
+        and course.start.earliest > start.latest
+        and course.start.earliest <= until
+    ]
+    if further or until >= add_days(start.latest, INDUCTION_WINDOW_DAYS):
+        return tuple(item.used for item in late)
+    return ()

@@ -1,0 +1,144 @@
+"""Evidence of complete remission (E-10, E-11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from relapse.assessment import FactUsed
+from relapse.course.diagnosis import all_entries, describe
+from relapse.course.marrow import FIVE_PERCENT, Marrow
+from relapse.course.treatment import TreatmentHistory
+from relapse.dates import DateRange, add_days
+from relapse.facts import (
+    BlastResult,
+    Chart,
+    ClinicalStatus,
+    Diagnosis,
+    Material,
+    Phase,
+    Response,
+    ResponseStatement,
+)
+from relapse.logic import Tri
+from relapse.rules import rule
+
+INDUCTION_DAYS = 28
+"""A remission is not declared before the end of induction (S25): an earlier marrow below 5 % is an interim result."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemissionMark:
+    """One piece of evidence of complete remission; ``when`` is ``None`` where it carries no date of its own."""
+
+    when: DateRange | None
+    used: FactUsed
+    ordinal: int | None = None
+    by_marrow: bool = False
+    recorded: DateRange | None = None
+
+
+@rule("E-10", "Complete remission", "S25", "POL")
+def stated(chart: Chart, first_diagnosed: DateRange | None) -> tuple[RemissionMark, ...]:
+    """Statements of CR, remission codes, and the end dates of entries for a relapse or in remission."""
+    marks = []
+    for statement in chart.of(ResponseStatement):
+        if statement.final and statement.response is Response.COMPLETE_REMISSION:
+            used = FactUsed.of(statement, statement.text or "complete remission")
+            marks.append(RemissionMark(statement.when, used, statement.remission_ordinal))
+    for entry in all_entries(chart):
+        marks += _from_entry(entry, first_diagnosed)
+    return tuple(marks)
+
+
+def _from_entry(entry: Diagnosis, first_diagnosed: DateRange | None) -> list[RemissionMark]:
+    used = FactUsed.of(entry, describe(entry))
+    if entry.phase is Phase.REMISSION:
+        onset = entry.when
+        if (
+            onset is not None
+            and first_diagnosed is not None
+            and onset.after(first_diagnosed) is not Tri.MET
+        ):
+            onset = None
+        return [RemissionMark(onset, used, entry.remission_ordinal, recorded=entry.recorded)]
+    ended = entry.clinical_status in (
+        ClinicalStatus.REMISSION,
+        ClinicalStatus.RESOLVED,
+        ClinicalStatus.INACTIVE,
+    )
+    if ended and entry.abated is not None:
+        ordinal = entry.relapse_ordinal + 1 if entry.relapse_ordinal is not None else None
+        text = FactUsed(f"{describe(entry)}: ended", entry.abated, entry.source.reference)
+        return [RemissionMark(entry.abated, text, ordinal)]
+    if entry.phase is Phase.UNSTATED and entry.clinical_status is ClinicalStatus.REMISSION:
+        return [RemissionMark(None, used, entry.remission_ordinal, recorded=None)]
+    return []
+
+
+@rule("POL-10", "Remission by marrow: nothing contrary close by", "POL")
+def by_marrow(
+    chart: Chart,
+    marrows: tuple[Marrow, ...],
+    history: TreatmentHistory,
+    first_diagnosed: DateRange | None,
+    window_days: int,
+) -> tuple[RemissionMark, ...]:
+    """Marrows below 5 % by every method after therapy, with no contrary evidence within the window."""
+    contrary = [marrow.when for marrow in marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET]
+    contrary += [
+        result.when
+        for result in chart.of(BlastResult)
+        if result.material is Material.BLOOD
+        and result.final
+        and result.when is not None
+        and _some_blasts(result)
+    ]
+    marks = []
+    for marrow in marrows:
+        if not marrow.has_blast_count or marrow.reaches(FIVE_PERCENT) is not Tri.NOT_MET:
+            continue
+        if any(_within(marrow.when, other, window_days) for other in contrary):
+            continue
+        if not _after_therapy(marrow.when, history, first_diagnosed):
+            continue
+        marks.append(RemissionMark(marrow.when, marrow.facts[0], by_marrow=True))
+    return tuple(marks)
+
+
+def _some_blasts(result: BlastResult) -> bool:
+    measured = [value for value in (result.fraction, result.count_10e9_per_l) if value is not None]
+    return any(value.low is not None and value.low > 0 for value in measured)
+
+
+def _within(one: DateRange, other: DateRange, days: int) -> bool:
+    return one.earliest <= add_days(other.latest, days) and other.earliest <= add_days(
+        one.latest, days
+    )
+
+
+def _after_therapy(
+    when: DateRange, history: TreatmentHistory, first_diagnosed: DateRange | None
+) -> bool:
+    """After the end of a course, or four weeks into one; without courses on record, four weeks after diagnosis."""
+    starts = [course.start for course in history.courses if course.start is not None]
+    if not starts:
+        return first_diagnosed is not None and when.earliest >= add_days(
+            first_diagnosed.latest, INDUCTION_DAYS
+        )
+    for course in history.courses:
+        if course.start is None or course.start.latest > when.earliest:
+            continue
+        long_enough = when.earliest >= add_days(course.start.latest, INDUCTION_DAYS)
+        over = course.end is not None and course.end.latest <= when.earliest
+        if long_enough or over:
+            return True
+    return False
+
+
+def newest_day(marks: tuple[RemissionMark, ...], as_of: date) -> date | None:
+    """The latest day on which remission is evident, by a date of its own or of its recording."""
+    days = [mark.when or mark.recorded for mark in marks]
+    return max(
+        (day.latest for day in days if day is not None and day.earliest <= as_of), default=None
+    )

@@ -1,0 +1,138 @@
+"""Where a relapse is: marrow, CNS, testes, elsewhere (E-16)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from relapse.assessment import FactUsed
+from relapse.course.extramedullary import SiteFinding
+from relapse.course.marrow import FIVE_PERCENT, Marrow
+from relapse.course.relapse_marks import Kind
+from relapse.course.timeline import Relapse
+from relapse.dates import DateRange
+from relapse.facts import Site
+from relapse.logic import Tri, all_of, any_of
+from relapse.rules import rule
+
+WORK_UP_DAYS = 14
+"""Results from this long before the relapse on belong to its work-up (STALE-08)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """The sites of one relapse, each met, not met or unknown, with what shows it."""
+
+    marrow: Tri = Tri.UNKNOWN
+    cns: Tri = Tri.UNKNOWN
+    testis: Tri = Tri.UNKNOWN
+    other: Tri = Tri.NOT_MET
+    facts: tuple[FactUsed, ...] = ()
+    cns_examined: bool = False
+    testis_examined: bool = False
+
+    @property
+    def isolated_sanctuary(self) -> Tri:
+        """Isolated CNS or testicular relapse: there, and not in the marrow or elsewhere."""
+        return all_of((any_of((self.cns, self.testis)), ~self.marrow, ~self.other))
+
+    @property
+    def isolated_other(self) -> Tri:
+        return all_of((self.other, ~self.marrow))
+
+    @property
+    def extramedullary(self) -> Tri:
+        return any_of((self.cns, self.testis, self.other))
+
+    @property
+    def isolated_extramedullary(self) -> Tri:
+        return all_of((self.extramedullary, ~self.marrow))
+
+    @property
+    def isolated_marrow(self) -> Tri:
+        return all_of((self.marrow, ~self.extramedullary))
+
+    @property
+    def marrow_or_other(self) -> Tri:
+        """The site condition of systemic immunotherapy: marrow involved, or a site that is no sanctuary."""
+        return any_of((self.marrow, self.other))
+
+    def text(self) -> str:
+        """The site in words; unknown parts are said to be unknown (CARD-04)."""
+        named = [
+            name
+            for name, state in (
+                ("marrow", self.marrow),
+                ("CNS", self.cns),
+                ("testis", self.testis),
+                ("other extramedullary site", self.other),
+            )
+            if state is Tri.MET
+        ]
+        if not named:
+            return "site unknown"
+        if self.isolated_marrow is Tri.MET or (
+            self.isolated_extramedullary is Tri.MET and len(named) == 1
+        ):
+            return f"isolated {named[0]}"
+        return " and ".join(named)
+
+
+@rule("E-16", "Site of relapse", "S26", "S32")
+def involvement(
+    relapse: Relapse,
+    marrows: tuple[Marrow, ...],
+    findings: tuple[SiteFinding, ...],
+    until: DateRange | None,
+    testes: bool,
+) -> Involvement:
+    """Sites of a relapse, from its work-up until the next remission.
+
+    Marrow is free only where a marrow of that time was below 5 %; CNS and testes only where they were examined. A relapse
+    known from its code alone has no known site.
+    """
+    start = relapse.when
+    if start is None:
+        return Involvement(testis=Tri.UNKNOWN if testes else Tri.NOT_MET)
+    window = _Window(start, until)
+    marrow_tests = [marrow for marrow in marrows if window.holds(marrow.when)]
+    blasts = [marrow.reaches(FIVE_PERCENT) for marrow in marrow_tests]
+    by_criteria = any(mark.kind is Kind.MARROW for mark in relapse.marks)
+    if by_criteria or Tri.MET in blasts:
+        marrow = Tri.MET
+    else:
+        marrow = Tri.NOT_MET if Tri.NOT_MET in blasts and Tri.UNKNOWN not in blasts else Tri.UNKNOWN
+    at = {site: _at_site(site, findings, window) for site in Site}
+    used = [fact for item in marrow_tests for fact in item.facts]
+    used += [finding.used for finding in findings if window.holds(finding.when)]
+    examined = {
+        site: any(f.site is site and window.holds(f.when) for f in findings) for site in Site
+    }
+    testis = at[Site.TESTIS] if testes or at[Site.TESTIS] is Tri.MET else Tri.NOT_MET
+    other = at[Site.OTHER] if examined[Site.OTHER] else Tri.NOT_MET
+    return Involvement(
+        marrow, at[Site.CNS], testis, other, tuple(used), examined[Site.CNS], examined[Site.TESTIS]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    start: DateRange
+    until: DateRange | None
+
+    def holds(self, when: DateRange | None) -> bool:
+        if when is None:
+            return False
+        first = self.start.shifted(days=-WORK_UP_DAYS).earliest
+        return first <= when.latest and (self.until is None or when.earliest < self.until.earliest)
+
+
+def _at_site(site: Site, findings: tuple[SiteFinding, ...], window: _Window) -> Tri:
+    """Leukaemia once shown in the episode counts; a doubtful examination leaves the site unknown."""
+    answers = [
+        finding.leukaemia
+        for finding in findings
+        if finding.site is site and window.holds(finding.when)
+    ]
+    if Tri.MET in answers:
+        return Tri.MET
+    return answers[-1] if answers else Tri.UNKNOWN

@@ -1,0 +1,251 @@
+"""The disease state on the day of evaluation (E-28, REL-03 to REL-16)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from relapse.assessment import DiseaseStatus, FactUsed, RuleResult
+from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT, Marrow
+from relapse.course.refractory import Refractory, documented, induction_failed
+from relapse.course.relapse_marks import Kind, UndatedCode
+from relapse.course.remission import INDUCTION_DAYS, RemissionMark
+from relapse.course.timeline import Relapse, Remission, Timeline
+from relapse.course.treatment import TreatmentHistory
+from relapse.course.undated_codes import LeukaemiaSeen, remission_is_recent
+from relapse.course.wording import percent
+from relapse.dates import DateRange, add_days
+from relapse.facts import BlastResult, Chart, Material, MrdResult
+from relapse.logic import Tri
+from relapse.policy import Policy
+from relapse.rules import applied, rule
+
+NEW_DISEASE_DAYS = 42
+"""Blasts of a leukaemia diagnosed no longer ago are that diagnosis, also where no treatment is recorded yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The state with what decided it."""
+
+    status: DiseaseStatus
+    rules: tuple[RuleResult, ...]
+    facts: tuple[FactUsed, ...] = ()
+    requests: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    refractory: Refractory | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the state is decided from."""
+
+    chart: Chart
+    as_of: date
+    policy: Policy
+    line: Timeline
+    remissions: tuple[RemissionMark, ...]
+    repetitions: tuple[UndatedCode, ...]
+    marrows: tuple[Marrow, ...]
+    seen: tuple[LeukaemiaSeen, ...]
+    history: TreatmentHistory
+    first_diagnosed: DateRange | None
+    induction: DateRange | None
+
+
+def decide(**parts: object) -> Decision:
+    """The state of the disease."""
+    situation = Situation(**parts)  # type: ignore[arg-type]
+    current = situation.line.current
+    if isinstance(current, Relapse):
+        return _in_relapse(situation, current)
+    if isinstance(current, Remission):
+        return _in_remission(situation, current)
+    return _before_remission(situation)
+
+
+def _in_relapse(situation: Situation, relapse: Relapse) -> Decision:
+    too_old = outdated_relapse(situation, relapse)
+    if too_old is not None:
+        return too_old
+    kinds = {mark.kind for mark in relapse.marks}
+    rules = []
+    if not kinds or Kind.CODE in kinds:
+        rules.append(applied("REL-01"))
+    if Kind.MARROW in kinds:
+        rules.append(applied("REL-02"))
+    if Kind.SITE in kinds:
+        rules.append(applied("REL-06"))
+    before = situation.line.episodes[situation.line.episodes.index(relapse) - 1]
+    if isinstance(before, Remission) and before.when is None and Kind.MARROW in kinds:
+        rules.append(applied("REL-14"))
+    return Decision(DiseaseStatus.ACTIVE_RR, tuple(rules), relapse.facts)
+
+
+@rule("REL-12", "Relapse evidence out of date", "POL")
+def outdated_relapse(situation: Situation, relapse: Relapse) -> Decision | None:
+    """Evidence older than POL-07 with therapy since and no newer marrow: the state is not known."""
+    newest = relapse.newest_evidence()
+    if (
+        newest is None
+        or add_days(newest.latest, situation.policy.status_max_age) >= situation.as_of
+    ):
+        return None
+    therapy = [
+        course
+        for course in situation.history.courses
+        if (course.start is not None and course.start.latest >= newest.earliest)
+        or course.running
+        or (course.end is not None and course.end.latest > newest.latest)
+    ]
+    events = [*situation.history.transplants, *situation.history.car_t]
+    treated = bool(therapy) or any(
+        event.when is not None and event.when.latest >= newest.earliest for event in events
+    )
+    newer_marrow = any(marrow.when.earliest > newest.latest for marrow in situation.marrows)
+    if not treated or newer_marrow:
+        return None
+    return Decision(DiseaseStatus.UNKNOWN, (applied("REL-12"),), relapse.facts, ("D-BM",))
+
+
+def _in_remission(situation: Situation, remission: Remission) -> Decision:
+    doubt = doubtful_marrow(situation) or blood_blasts(situation, remission)
+    if doubt is not None:
+        return doubt
+    count = situation.line.relapse_count
+    rules = [applied("REL-08")] if count else []
+    if remission.when is None:
+        rules.append(applied("E-10", note="remission without a date"))
+    caveats: tuple[str, ...] = ()
+    if situation.repetitions:
+        contradiction = repeated_code(situation)
+        if isinstance(contradiction, Decision):
+            return contradiction
+        caveats = contradiction
+        rules.append(applied("REL-16"))
+    facts = remission.facts
+    return Decision(DiseaseStatus.CR, tuple(rules), facts, (), caveats)
+
+
+@rule("REL-03", "Marrow from 5 % on by one method", "S25")
+def doubtful_marrow(situation: Situation) -> Decision | None:
+    """After remission, 5 to 25 % by one method and nothing else: a relapse is possible."""
+    marrows = situation.line.doubtful
+    if not marrows:
+        return None
+    facts = tuple(used for marrow in marrows for used in marrow.facts)
+    return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-03"),), facts, ("D-CONFIRM",))
+
+
+@rule("REL-07", "Lymphoblasts in blood after remission", "GK")
+def blood_blasts(situation: Situation, remission: Remission) -> Decision | None:
+    """Lymphoblasts from 1 % on in blood since the remission, and no marrow since: a relapse is possible."""
+    facts = []
+    for result in situation.chart.of(BlastResult):
+        if result.material is not Material.BLOOD or not result.lymphoblasts or not result.final:
+            continue
+        if result.when is None or result.fraction is None:
+            continue
+        if result.fraction.at_least(ONE_PERCENT) is not Tri.MET:
+            continue
+        if remission.when is not None and result.when.after(_last_day(remission)) is not Tri.MET:
+            continue
+        if any(marrow.when.earliest >= result.when.latest for marrow in situation.marrows):
+            continue
+        facts.append(FactUsed.of(result, f"lymphoblasts in blood {percent(result.fraction)}"))
+    if not facts:
+        return None
+    return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-07"),), tuple(facts), ("D-BM",))
+
+
+def _last_day(remission: Remission) -> DateRange:
+    """The newest day on which this remission is evident: later blood blasts are news, earlier ones are not."""
+    days = [mark.when for mark in remission.marks if mark.when is not None]
+    assert remission.when is not None
+    return max(days, key=lambda day: day.latest, default=remission.when)
+
+
+def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
+    """REL-16: a relapse code against a documented remission; a caveat while the remission is recent."""
+    days = [
+        day.latest
+        for mark in situation.remissions
+        if (day := mark.when or mark.recorded) is not None
+    ]
+    days += [
+        marrow.when.latest
+        for marrow in situation.marrows
+        if marrow.reaches(FIVE_PERCENT) is Tri.NOT_MET
+    ]
+    days += [
+        result.when.latest
+        for result in situation.chart.of(MrdResult)
+        if result.final and result.when is not None and _below_five(result)
+    ]
+    codes = situation.repetitions
+    if not remission_is_recent(days, situation.as_of, situation.policy.status_max_age):
+        facts = tuple(code.used for code in codes)
+        return Decision(
+            DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-16"),), facts, ("D-CONFIRM", "D-BM")
+        )
+    return tuple(
+        f"The record also holds a relapse code ({code.used.reference}, recorded "
+        f"{code.named_on if code.named_on is not None else 'on an unknown day'}) that newer evidence of remission contradicts"
+        for code in codes
+    )
+
+
+def _below_five(result: MrdResult) -> bool:
+    from relapse.facts import Detection
+
+    if result.material is not Material.MARROW:
+        return False
+    if result.detection is Detection.NOT_DETECTED:
+        return True
+    return result.fraction is not None and result.fraction.at_least(FIVE_PERCENT) is Tri.NOT_MET
+
+
+def _before_remission(situation: Situation) -> Decision:
+    failed = documented(situation.chart, None) or induction_failed(
+        situation.induction, _blasts_only(situation), situation.history, situation.as_of
+    )
+    if failed:
+        return Decision(
+            DiseaseStatus.ACTIVE_RR,
+            (applied("REL-10"),),
+            failed,
+            refractory=Refractory(Tri.MET, failed, Tri.MET),
+        )
+    unexplained = unexplained_blasts(situation)
+    return unexplained or Decision(DiseaseStatus.NOT_RR, ())
+
+
+def _blasts_only(situation: Situation) -> tuple[LeukaemiaSeen, ...]:
+    """Leukaemia seen, without residual disease below 5 % of marrow: that is response, not failure (E-14)."""
+    low = {
+        marrow.facts[0]
+        for marrow in situation.marrows
+        if marrow.reaches(FIVE_PERCENT) is not Tri.MET
+    }
+    return tuple(item for item in situation.seen if item.used not in low)
+
+
+@rule("REL-13", "Blasts without a known course", "S25")
+def unexplained_blasts(situation: Situation) -> Decision | None:
+    """Marrow from 5 % on, no remission ever, no relapse coded, no induction on record: the state is not known.
+
+    The blasts of a leukaemia that was diagnosed within six weeks are that diagnosis.
+    """
+    if situation.induction is not None:
+        return None
+    marrows = [marrow for marrow in situation.marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET]
+    if not marrows:
+        return None
+    first = situation.first_diagnosed
+    if first is not None and situation.as_of <= add_days(first.latest, NEW_DISEASE_DAYS):
+        return None
+    facts = tuple(used for marrow in marrows for used in marrow.facts)
+    return Decision(DiseaseStatus.UNKNOWN, (applied("REL-13"),), facts, ("D-CRDATE", "D-PRIOR"))
+
+
+__all__ = ["INDUCTION_DAYS", "Decision", "Situation", "decide"]

@@ -1,0 +1,226 @@
+"""The course of the leukaemia as one line: remissions and relapses in turn (E-11, E-12, E-15, REL-02, REL-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from relapse.assessment import FactUsed
+from relapse.course.marrow import FIVE_PERCENT, Marrow, shows_relapse
+from relapse.course.relapse_marks import Kind, RelapseMark
+from relapse.course.remission import INDUCTION_DAYS, RemissionMark
+from relapse.dates import DateRange, add_days
+from relapse.logic import Tri
+from relapse.rules import rule
+
+
+@dataclass
+class Relapse:
+    """One relapse episode: it begins with its earliest evidence and ends with the next remission."""
+
+    marks: list[RelapseMark] = field(default_factory=list)
+
+    @property
+    def when(self) -> DateRange | None:
+        return min((mark.when for mark in self.marks), key=_day_key, default=None)
+
+    @property
+    def inferred(self) -> bool:
+        return bool(self.marks) and min(self.marks, key=lambda mark: _day_key(mark.when)).inferred
+
+    @property
+    def facts(self) -> tuple[FactUsed, ...]:
+        return tuple(used for mark in self.marks for used in mark.facts)
+
+    def newest_evidence(self) -> DateRange | None:
+        return max((mark.when for mark in self.marks), key=lambda when: when.latest, default=None)
+
+
+@dataclass
+class Remission:
+    """One remission; several statements of it are still one (E-11)."""
+
+    when: DateRange | None
+    marks: list[RemissionMark] = field(default_factory=list)
+
+    @property
+    def facts(self) -> tuple[FactUsed, ...]:
+        return tuple(mark.used for mark in self.marks)
+
+
+@dataclass
+class Timeline:
+    """Episodes in turn. ``current`` is the last of them; empty before the first remission."""
+
+    episodes: list[Relapse | Remission] = field(default_factory=list)
+    missed_relapses: int = 0
+    """Relapses that a coded ordinal names beyond those that the record shows (E-15)."""
+    lower_ordinals: list[FactUsed] = field(default_factory=list)
+    """Codes that name a lower relapse number than counted (CONF-05)."""
+    doubtful: list[Marrow] = field(default_factory=list)
+    """Marrows from 5 % on, unconfirmed, since the current remission (REL-03)."""
+
+    @property
+    def relapses(self) -> list[Relapse]:
+        return [episode for episode in self.episodes if isinstance(episode, Relapse)]
+
+    @property
+    def remissions(self) -> list[Remission]:
+        return [episode for episode in self.episodes if isinstance(episode, Remission)]
+
+    @property
+    def current(self) -> Relapse | Remission | None:
+        return self.episodes[-1] if self.episodes else None
+
+    @property
+    def relapse_count(self) -> int:
+        return len(self.relapses) + self.missed_relapses
+
+
+def _day_key(when: DateRange) -> tuple[date, date]:
+    return when.earliest, when.latest
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything dated that the line is made from."""
+
+    remissions: Sequence[RemissionMark]
+    relapses: Sequence[RelapseMark]
+    marrows: Sequence[Marrow]
+    first_diagnosed: DateRange | None
+    remission_coded_undated: bool
+    """A remission is coded without a date: later blasts are then a relapse (REL-14)."""
+    cleared_sites: Sequence[DateRange]
+    """Days on which an extramedullary site was examined and found free."""
+    marrow_interval_days: int
+
+
+@rule("REL-02", "Relapse after remission", "S25")
+def walk(evidence: Evidence) -> Timeline:
+    """Go through the evidence day by day.
+
+    Relapse needs an earlier remission. A code for a relapse implies one that the record does not show; blasts do so only
+    where a remission is coded without a date (REL-14).
+    """
+    line = Timeline()
+    for event in _ordered(evidence):
+        if isinstance(event, RemissionMark):
+            _remission(line, event, evidence)
+        elif isinstance(event, RelapseMark):
+            _relapse(line, event)
+        else:
+            _marrow(line, event, evidence)
+    return line
+
+
+@rule("REL-08", "Remission after relapse", "S25")
+def _remission(line: Timeline, mark: RemissionMark, evidence: Evidence) -> None:
+    """Remission evidence after a relapse begins CR(n+1); the relapse stays in history."""
+    current = line.current
+    if (
+        isinstance(current, Relapse)
+        and mark.by_marrow
+        and not _marrow_can_end(current, mark, evidence)
+    ):
+        return
+    if isinstance(current, Remission):
+        current.marks.append(mark)
+    else:
+        line.episodes.append(Remission(mark.when, [mark]))
+    line.doubtful.clear()
+    if mark.ordinal is not None:
+        line.missed_relapses = max(line.missed_relapses, mark.ordinal - 1 - len(line.relapses))
+
+
+def _marrow_can_end(relapse: Relapse, mark: RemissionMark, evidence: Evidence) -> bool:
+    """A marrow below 5 % ends a relapse of the marrow; one that spared it must be shown clear at its own site."""
+    sites_only = all(item.kind is Kind.SITE for item in relapse.marks)
+    newest = relapse.newest_evidence()
+    if not sites_only or newest is None:
+        return True
+    return any(cleared.after(newest) is Tri.MET for cleared in evidence.cleared_sites)
+
+
+@rule("E-15", "Relapse ordinal", "POL")
+def _relapse(line: Timeline, mark: RelapseMark) -> None:
+    """Begin a relapse, or add to the one that runs: evidence without a remission between is one episode."""
+    current = line.current
+    if not isinstance(current, Relapse):
+        if current is None:
+            if mark.kind is not Kind.CODE:
+                return
+            line.episodes.append(Remission(None))
+        current = Relapse()
+        line.episodes.append(current)
+        line.doubtful.clear()
+    current.marks.append(mark)
+    if mark.ordinal is not None:
+        if mark.ordinal > line.relapse_count:
+            line.missed_relapses = mark.ordinal - len(line.relapses)
+        elif mark.ordinal < len(line.relapses):
+            line.lower_ordinals.extend(mark.facts)
+
+
+def _marrow(line: Timeline, marrow: Marrow, evidence: Evidence) -> None:
+    current = line.current
+    if current is None:
+        if not evidence.remission_coded_undated or not _long_after_diagnosis(marrow, evidence):
+            return
+    mark = RelapseMark(marrow.when, Kind.MARROW, marrow.facts, marrow=marrow)
+    if isinstance(current, Relapse):
+        if marrow.reaches(FIVE_PERCENT) is Tri.MET:
+            current.marks.append(mark)
+        return
+    later = _until_next_remission(marrow, evidence)
+    if shows_relapse(marrow, later, evidence.marrow_interval_days):
+        if current is None:
+            line.episodes.append(Remission(None))
+        _relapse(line, mark)
+    elif marrow.reaches(FIVE_PERCENT) is Tri.MET:
+        line.doubtful.append(marrow)
+
+
+def _long_after_diagnosis(marrow: Marrow, evidence: Evidence) -> bool:
+    first = evidence.first_diagnosed
+    return first is None or marrow.when.earliest > add_days(first.latest, INDUCTION_DAYS)
+
+
+def _until_next_remission(marrow: Marrow, evidence: Evidence) -> tuple[Marrow, ...]:
+    ends = [
+        mark.when.earliest
+        for mark in evidence.remissions
+        if mark.when is not None and mark.when.earliest > marrow.when.latest
+    ]
+    end = min(ends, default=date.max)
+    return tuple(
+        other for other in evidence.marrows if marrow.when.latest < other.when.earliest <= end
+    )
+
+
+def _ordered(evidence: Evidence) -> list[RemissionMark | RelapseMark | Marrow]:
+    """By day; on one day remission, then codes and sites of a relapse, then marrow.
+
+    A relapse known only to the month or year in which the first remission lies came after it: a relapse needs one.
+    """
+    remissions = [mark for mark in evidence.remissions if mark.when is not None]
+    days = sorted(mark.when.earliest for mark in remissions if mark.when is not None)
+    first = days[0] if days else None
+    events: list[tuple[date, int, date, str, RemissionMark | RelapseMark | Marrow]] = []
+    for remission in remissions:
+        assert remission.when is not None
+        events.append(
+            (remission.when.earliest, 0, remission.when.latest, remission.used.reference, remission)
+        )
+    for marrow in evidence.marrows:
+        events.append(
+            (marrow.when.earliest, 2, marrow.when.latest, marrow.facts[0].reference, marrow)
+        )
+    for mark in evidence.relapses:
+        day = mark.when.earliest
+        if first is not None and day <= first <= mark.when.latest:
+            day = first
+        events.append((day, 1, mark.when.latest, mark.facts[0].reference, mark))
+    events.sort(key=lambda event: event[:4])
+    return [event[4] for event in events]

@@ -1,0 +1,32 @@
+"""Numbers in words, as clinicians write them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from relapse.logic import Interval
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal without exponent or trailing zeros."""
+    text = format(value.normalize(), "f")
+    return text
+
+
+def percent(fraction: Interval) -> str:
+    """A fraction of cells in per cent: "62 %", "<0.01 %", "5-10 %"."""
+    return f"{interval_text(fraction.scaled(Decimal(100)))} %"
+
+
+def interval_text(value: Interval) -> str:
+    """A number or its bounds: "62", "<0.01", ">=25", "5-10"."""
+    low, high = value.low, value.high
+    if low is not None and low == high:
+        return decimal_text(low)
+    if low is None or (low == 0 and high is not None):
+        return (
+            "unknown" if high is None else f"{'<' if value.high_open else '<='}{decimal_text(high)}"
+        )
+    if high is None:
+        return f"{'>' if value.low_open else '>='}{decimal_text(low)}"
+    return f"{decimal_text(low)}-{decimal_text(high)}"

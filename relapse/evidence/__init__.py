@@ -1,0 +1,1 @@
+"""Which results are valid today: antigens, residual disease, age, safety (STALE-, CONF- and AG-rules)."""

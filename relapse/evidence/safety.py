@@ -1,0 +1,287 @@
+"""Safety and fitness facts of today (E-29, STALE-07, STALE-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from relapse.assessment import FactUsed
+from relapse.course.build import DiseaseCourse
+from relapse.course.wording import interval_text
+from relapse.dates import DateRange, add_days
+from relapse.facts import (
+    Analyte,
+    BlastResult,
+    Chart,
+    Complication,
+    ComplicationEntry,
+    LabResult,
+    Material,
+    PerformanceScale,
+    PerformanceStatus,
+    Planned,
+    PlannedStep,
+    PregnancyResult,
+    ViralScreen,
+    Virus,
+)
+from relapse.logic import Interval, Tri, any_of
+from relapse.policy import Policy
+from relapse.rules import rule
+
+FRESH_LABS_DAYS = 14
+FRESH_SCREEN_DAYS = 90
+
+_UNITS = {
+    Analyte.BILIRUBIN: "× ULN",
+    Analyte.AST: "× ULN",
+    Analyte.ALT: "× ULN",
+    Analyte.LEUKOCYTES: "×10⁹/L",
+    Analyte.QTCF: "ms",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A three-valued answer with the facts behind it."""
+
+    state: Tri
+    facts: tuple[FactUsed, ...] = ()
+
+
+def _fresh(when: DateRange | None, as_of: date, days: int) -> bool:
+    return when is not None and add_days(when.earliest, days) >= as_of
+
+
+@rule("STALE-07", "Age of liver tests and blood counts", "POL")
+def newest_lab(chart: Chart, analyte: Analyte, as_of: date, days: int) -> LabResult | None:
+    """The newest final result of an analyte, if it is fresh and can be compared."""
+    fresh = [
+        result
+        for result in chart.of(LabResult)
+        if result.analyte is analyte and result.final and _fresh(result.when, as_of, days)
+    ]
+    newest = max(fresh, key=_when_key, default=None)
+    return newest if newest is not None and newest.value is not None else None
+
+
+def _when_key(result: LabResult | BlastResult | PerformanceStatus) -> tuple[date, str]:
+    return (result.when.latest if result.when is not None else date.min, result.source.reference)
+
+
+def lab_above(
+    chart: Chart, analyte: Analyte, limit: Decimal, as_of: date, days: int = FRESH_LABS_DAYS
+) -> Answer:
+    """Whether the newest fresh result lies above ``limit`` (in the unit of the analyte)."""
+    result = newest_lab(chart, analyte, as_of, days)
+    if result is None or result.value is None:
+        return Answer(Tri.UNKNOWN)
+    text = f"{analyte.value} {interval_text(result.value)} {_UNITS.get(analyte, '')}".rstrip()
+    return Answer(result.value.above(limit), (FactUsed.of(result, text),))
+
+
+def complication(
+    chart: Chart, kinds: Iterable[Complication], as_of: date, *, ever: bool = False
+) -> Answer:
+    """Whether a complication is on record: active today, or ever.
+
+    Nothing recorded is not met: complications raise no caution without a record (E-29).
+    """
+    wanted = frozenset(kinds)
+    entries = [
+        entry
+        for entry in chart.of(ComplicationEntry)
+        if entry.kind in wanted and (entry.when is None or entry.when.earliest <= as_of)
+    ]
+    if not entries:
+        return Answer(Tri.NOT_MET)
+    states = [Tri.MET if ever else _active(entry, as_of) for entry in entries]
+    facts = tuple(
+        FactUsed.of(entry, entry.text or entry.kind.value)
+        for entry, state in zip(entries, states, strict=True)
+        if state is not Tri.NOT_MET
+    )
+    return Answer(any_of(states), facts)
+
+
+def _active(entry: ComplicationEntry, as_of: date) -> Tri:
+    if entry.abated is not None and entry.abated.latest <= as_of:
+        return Tri.NOT_MET
+    return entry.active
+
+
+@dataclass(frozen=True, slots=True)
+class BloodBlasts:
+    """Blood blasts ×10⁹/L of the newest count since the present state began."""
+
+    count: Interval | None = None
+    facts: tuple[FactUsed, ...] = ()
+
+    def above(self, limit: Decimal) -> Tri:
+        return Tri.UNKNOWN if self.count is None else self.count.above(limit)
+
+    def at_least(self, limit: Decimal) -> Tri:
+        return Tri.UNKNOWN if self.count is None else self.count.at_least(limit)
+
+
+def blood_blasts(chart: Chart, course: DiseaseCourse) -> BloodBlasts:
+    """As reported; else percentage × white cells of the same collection (P-14)."""
+    since = state_began(course)
+    results = [
+        result
+        for result in chart.of(BlastResult)
+        if result.material is Material.BLOOD and result.final and _since(result.when, since)
+    ]
+    results.sort(key=_when_key)
+    if not results:
+        return BloodBlasts()
+    newest_day = results[-1].when
+    of_day = [result for result in results if result.when == newest_day]
+    for result in of_day:
+        if result.count_10e9_per_l is not None:
+            text = f"blood blasts {interval_text(result.count_10e9_per_l)} ×10⁹/L"
+            return BloodBlasts(result.count_10e9_per_l, (FactUsed.of(result, text),))
+    white = [
+        result
+        for result in chart.of(LabResult)
+        if result.analyte is Analyte.LEUKOCYTES and result.final and result.when == newest_day
+    ]
+    fraction = of_day[-1].fraction
+    value = white[0].value if white else None
+    if fraction is None or value is None or value.low is None or value.low != value.high:
+        if fraction is not None and fraction.high == 0:
+            return BloodBlasts(fraction, (FactUsed.of(of_day[-1], "no blood blasts"),))
+        return BloodBlasts()
+    count = fraction.scaled(value.low)
+    text = f"blood blasts {interval_text(count)} ×10⁹/L (share × white cells)"
+    return BloodBlasts(count, (FactUsed.of(of_day[-1], text),))
+
+
+def state_began(course: DiseaseCourse) -> DateRange | None:
+    """Since when results describe the present state: the remission, or the relapse less its work-up."""
+    if course.remission is not None:
+        return course.remission.when
+    start = course.relapse_date if course.timeline.relapses else course.induction_start
+    return None if start is None else start.shifted(days=-14)
+
+
+def _since(when: DateRange | None, since: DateRange | None) -> bool:
+    return when is not None and (since is None or when.latest >= since.earliest)
+
+
+def newest_marrow_at_least(course: DiseaseCourse, limit: Decimal) -> Answer:
+    """Whether the newest marrow since the present state began reaches ``limit`` by any method."""
+    since = state_began(course)
+    current = [marrow for marrow in course.marrows if _since(marrow.when, since)]
+    if not current:
+        return Answer(Tri.UNKNOWN)
+    return Answer(current[-1].reaches(limit), current[-1].facts)
+
+
+@rule("POL-34", "Fitness", "POL")
+def fit(chart: Chart, as_of: date, policy: Policy) -> Answer:
+    """Fit by ECOG 0-2 or Karnofsky or Lansky from 60; not fit beyond; unknown without a status of 90 days."""
+    statuses = [
+        status
+        for status in chart.of(PerformanceStatus)
+        if status.final and _fresh(status.when, as_of, policy.fitness_max_age)
+    ]
+    newest = max(statuses, key=_when_key, default=None)
+    if newest is None:
+        return Answer(Tri.UNKNOWN)
+    if newest.scale is PerformanceScale.ECOG:
+        state = newest.score <= policy.fitness_max_ecog
+    elif policy.fitness_min_karnofsky - 10 < newest.score < policy.fitness_min_karnofsky:
+        return Answer(Tri.UNKNOWN, (FactUsed.of(newest, f"{newest.scale.value} {newest.score}"),))
+    else:
+        state = newest.score >= policy.fitness_min_karnofsky
+    return Answer(Tri.of(state), (FactUsed.of(newest, f"{newest.scale.value} {newest.score}"),))
+
+
+@rule("POL-36", "Pregnancy", "S03", "GK")
+def pregnant(chart: Chart, as_of: date, policy: Policy) -> Answer:
+    """A recorded pregnancy, or the newest fresh test; a negative test holds for POL-36."""
+    recorded = complication(chart, (Complication.PREGNANCY,), as_of)
+    if recorded.state is Tri.MET:
+        return recorded
+    tests = [
+        test
+        for test in chart.of(PregnancyResult)
+        if test.final and _fresh(test.when, as_of, policy.pregnancy_test_max_age)
+    ]
+    newest = max(tests, key=lambda test: test.when.latest if test.when else date.min, default=None)
+    if newest is None:
+        return Answer(Tri.UNKNOWN)
+    text = {Tri.MET: "positive", Tri.NOT_MET: "negative", Tri.UNKNOWN: "unclear"}[newest.pregnant]
+    return Answer(newest.pregnant, (FactUsed.of(newest, f"pregnancy test {text}"),))
+
+
+@rule("STALE-08", "Age of viral screen and QTcF", "POL")
+def collection_screen_complete(chart: Chart, as_of: date) -> bool:
+    """HBV, HCV and HIV results and immunoglobulins, all of the last 90 days."""
+    viruses = {
+        screen.virus
+        for screen in chart.of(ViralScreen)
+        if screen.final and _fresh(screen.when, as_of, FRESH_SCREEN_DAYS)
+    }
+    immunoglobulin = any(
+        result.analyte is Analyte.IMMUNOGLOBULIN
+        and result.final
+        and _fresh(result.when, as_of, FRESH_SCREEN_DAYS)
+        for result in chart.of(LabResult)
+    )
+    return viruses == set(Virus) and immunoglobulin
+
+
+def donor_found(chart: Chart) -> bool:
+    return any(step.step is Planned.DONOR_FOUND for step in chart.of(PlannedStep))
+
+
+def transplant_planned(chart: Chart) -> bool:
+    return any(step.step is Planned.TRANSPLANT for step in chart.of(PlannedStep))
+
+
+def chimerism_measured(chart: Chart, as_of: date) -> bool:
+    return any(
+        result.analyte is Analyte.CHIMERISM
+        and result.final
+        and _fresh(result.when, as_of, FRESH_SCREEN_DAYS)
+        for result in chart.of(LabResult)
+    )
+
+
+@rule("P-13", "Active GVHD", "GK")
+def active_gvhd(chart: Chart, as_of: date) -> Answer:
+    """Acute GVHD from grade II on, or chronic GVHD, active today.
+
+    Grade I alone is not met; a grade that is not stated counts, because withholding the warning is the worse error.
+    """
+    acute = [
+        entry
+        for entry in chart.of(ComplicationEntry)
+        if entry.kind
+        in (Complication.GVHD_ACUTE, Complication.GVHD_CHRONIC, Complication.GVHD_UNSPECIFIED)
+    ]
+    states = []
+    facts = []
+    for entry in acute:
+        state = _active(entry, as_of)
+        if entry.kind is Complication.GVHD_ACUTE and entry.grade == 1:
+            state = Tri.NOT_MET
+        states.append(state)
+        if state is not Tri.NOT_MET:
+            facts.append(FactUsed.of(entry, entry.text or entry.kind.value))
+    return Answer(any_of(states), tuple(facts))
+
+
+def gvhd_for_lymphocytes(chart: Chart, as_of: date) -> Answer:
+    """Active GVHD of any grade: for donor lymphocytes a record must say so either way (E-29).
+
+    Without any entry on GVHD the answer is unknown; entries that are all over answer "not met".
+    """
+    kinds = (Complication.GVHD_ACUTE, Complication.GVHD_CHRONIC, Complication.GVHD_UNSPECIFIED)
+    if not any(entry.kind in kinds for entry in chart.of(ComplicationEntry)):
+        return Answer(Tri.UNKNOWN)
+    return complication(chart, kinds, as_of)

@@ -1,0 +1,148 @@
+"""Cards that name no therapy: confirm, conflict, missing data, MRD (REL-03, REL-04, CONF, MR, DATA)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from relapse.assessment import (
+    Consideration,
+    Criterion,
+    DataRequest,
+    DiseaseStatus,
+    MrdCategory,
+    Notice,
+    NoticeKind,
+    Strength,
+)
+from relapse.case import Case
+from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT
+from relapse.evidence.mrd import THRESHOLD
+from relapse.facts import Detection
+from relapse.logic import Tri
+from relapse.requests import merged, request
+from relapse.rules import applied, rule
+
+
+def without_options(case: Case) -> tuple[Notice, ...]:
+    """The only card where the state allows no therapy card."""
+    asked = tuple(request(id, _why(case, id)) for id in case.course.requests)
+    criterion = Criterion("disease state", Tri.UNKNOWN, case.course.facts, case.course.requests)
+    rules = tuple(applied(item.rule, Tri.MET, criterion) for item in case.course.rules)
+    if case.course.status is DiseaseStatus.POSSIBLE_RELAPSE:
+        return (Notice(NoticeKind.CONFIRM, _confirm_summary(case), requests=asked, rules=rules),)
+    summary = "Disease state unknown: " + ", ".join(item.short for item in asked) + " needed"
+    return (Notice(NoticeKind.DATA, summary, requests=asked, rules=rules),)
+
+
+def _why(case: Case, id: str) -> str:
+    rules = {item.rule for item in case.course.rules}
+    if id == "D-CONFIRM":
+        return "" if "REL-16" in rules else "one method only"
+    if id == "D-BM":
+        if "REL-12" in rules:
+            return f"the newest evidence of relapse is older than {case.policy.status_max_age} days and treatment followed"
+        return "no marrow since" if "REL-07" in rules else ""
+    return "not on record"
+
+
+def _confirm_summary(case: Case) -> str:
+    rules = {item.rule for item in case.course.rules}
+    if "REL-07" in rules:
+        return "Possible relapse: lymphoblasts in blood after remission, marrow needed to confirm"
+    if "REL-16" in rules:
+        return "Possible relapse: a relapse code contradicts an older remission, confirm by marrow"
+    return "Possible relapse: marrow blasts 5 % or more by one method only, confirm independently"
+
+
+def beside_options(case: Case, options: tuple[Consideration, ...]) -> tuple[Notice, ...]:
+    """Conflict, confirmation, MRD and data cards beside the therapies, in the order of CARD-02."""
+    shown = any(item.strength > Strength.NOT for item in options)
+    conflicts = _conflicts(case, options)
+    doubt = mrd_near_relapse(case)
+    found: list[Notice] = []
+    if doubt is not None and not shown and not conflicts:
+        found.append(doubt)
+    found += conflicts
+    if shown or found or case.active:
+        return tuple(found)
+    mrd = low_mrd(case)
+    if mrd is not None:
+        return (mrd,)
+    asked = merged([item for option in options if not option.silent for item in option.requests])
+    if asked:
+        return (missing_data(case, asked),)
+    return ()
+
+
+@rule("DATA-01", "Missing data without a therapy card", "POL")
+def missing_data(case: Case, asked: tuple[DataRequest, ...]) -> Notice:
+    """A data request that no other card carries has a card of its own."""
+    summary = "Missing data: " + ", ".join(item.short for item in asked)
+    rules = (applied("DATA-01"), *case.course.rules)
+    return Notice(NoticeKind.DATA, summary, requests=asked, rules=rules)
+
+
+def _conflicts(case: Case, options: tuple[Consideration, ...]) -> list[Notice]:
+    """One conflict card for all contradictions that matter to an option that is not out for another reason."""
+    requests: list[DataRequest] = []
+    rules = []
+    named = []
+    for antigen in (case.cd19, case.cd22):
+        wanted = f"D-{antigen.antigen.value}"
+        matters = any(item.id == wanted for option in options for item in option.requests)
+        if antigen.conflict and matters:
+            criterion = Criterion("results agree", Tri.NOT_MET, antigen.conflict)
+            rules.append(applied("CONF-02", Tri.MET, criterion))
+            requests.append(request(wanted, antigen.reason))
+            named.append(antigen.antigen.value)
+    if case.mrd.conflict:
+        criterion = Criterion("results agree", Tri.NOT_MET, case.mrd.conflict)
+        rules.append(applied("CONF-04", Tri.MET, criterion))
+        results = "; ".join(f"{used.text} on {used.when}" for used in case.mrd.conflict)
+        requests.append(request("D-MRD", f"contradictory: {results}"))
+        named.append("MRD")
+    if not named:
+        return []
+    summary = f"Contradictory {' and '.join(named)} results: repeat before relying on either"
+    return [Notice(NoticeKind.CONFLICT, summary, requests=merged(requests), rules=tuple(rules))]
+
+
+@rule("REL-04", "MRD from 1 to 5 % after remission", "S25")
+def mrd_near_relapse(case: Case) -> Notice | None:
+    """Still remission with positive MRD, but a second test must confirm or exclude relapse."""
+    if not near_relapse(case):
+        return None
+    criterion = Criterion(
+        "MRD 1 to 5 % without confirmation", Tri.MET, case.mrd.facts, ("D-CONFIRM",)
+    )
+    rules = (applied("REL-04", Tri.MET, criterion), *case.course.rules)
+    summary = "MRD of 1 % or more after remission: confirm or exclude relapse"
+    asked = (request("D-CONFIRM", "MRD of 1 % or more"),)
+    return Notice(NoticeKind.CONFIRM, summary, requests=asked, rules=rules)
+
+
+def near_relapse(case: Case) -> bool:
+    """A valid MRD result from 1 % to under 5 % in remission."""
+    return any(
+        result.detection is Detection.QUANTIFIED
+        and result.fraction is not None
+        and result.fraction.at_least(ONE_PERCENT) is Tri.MET
+        and result.fraction.at_least(FIVE_PERCENT) is not Tri.MET
+        for result in case.mrd.results
+    )
+
+
+@rule("MR-01", "MRD-positive remission below the label threshold", "S31")
+def low_mrd(case: Case) -> Notice | None:
+    """Remission with MRD from 0.01 % to under 0.1 %, and no other card; below 0.01 % no card (MR-02)."""
+    positive = case.mrd.category is MrdCategory.POS
+    below = case.mrd.at_least(Decimal("0.001")) is Tri.NOT_MET
+    if not positive or not below or case.mrd.at_least(THRESHOLD) is not Tri.MET:
+        return None
+    criterion = Criterion("MRD 0.01 % to under 0.1 %", Tri.MET, case.mrd.facts)
+    summary = (
+        "MRD-positive remission below the 0.1 % label threshold: repeat MRD, specialist review"
+    )
+    return Notice(
+        NoticeKind.MRD, summary, rules=(applied("MR-01", Tri.MET, criterion), *case.course.rules)
+    )

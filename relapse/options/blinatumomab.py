@@ -1,0 +1,430 @@
+"""Blinatumomab (BL-rules): CD19 × CD3 bispecific antibody."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from relapse.assessment import (
+    Consideration,
+    Criterion,
+    Effect,
+    FactUsed,
+    MrdCategory,
+    Option,
+    PrecautionRaised,
+    RuleResult,
+    Strength,
+)
+from relapse.case import Case
+from relapse.course.marrow import FIVE_PERCENT
+from relapse.course.wording import decimal_text
+from relapse.dates import add_days
+from relapse.evidence import tki
+from relapse.evidence.mrd import THRESHOLD
+from relapse.facts import Agent, Antigen, StopReason
+from relapse.logic import Tri, all_of, any_of
+from relapse.options import shared
+from relapse.options.combine import considered, not_suggested, strongest
+from relapse.options.common_criteria import relapsed_treated, remission_is_new
+from relapse.precautions import raised
+from relapse.rules import applied, decided, rule
+
+OPTION = Option.BLINATUMOMAB
+
+
+def consider(case: Case) -> Consideration:
+    """Blinatumomab for this patient today."""
+    excluded = shared.cd19_negative(case)
+    if excluded is not None:
+        return not_suggested(OPTION, "CD19 negative", (excluded,))
+    if case.active:
+        return _in_active_disease(case)
+    return _in_remission(case)
+
+
+def _in_active_disease(case: Case) -> Consideration:
+    sanctuary = isolated_sanctuary(case)
+    if sanctuary.state is Tri.MET:
+        return not_suggested(OPTION, "isolated CNS or testicular relapse", (sanctuary,))
+    if case.us:
+        rules = [us_active(case)]
+    elif case.age.at_least_years(18) is Tri.NOT_MET:
+        rules = [eu_child_active(case)]
+    else:
+        rules = [eu_adult_active(case)]
+    caps = [non_response(case), isolated_other(case)]
+    return considered(
+        OPTION,
+        [*rules, *shared.antigen_trace(case, Antigen.CD19)],
+        caps=caps,
+        precautions=precautions(case),
+        requests=shared.pregnancy_request(case),
+    )
+
+
+def _in_remission(case: Case) -> Consideration:
+    rules = [by_mrd(case) if case.us or case.remission_ordinal > 2 else eu_adult_mrd(case)]
+    if case.remission_ordinal > 2:
+        rules = [by_mrd_later_remission(case)]
+    consolidation = consolidation_us(case) if case.us else consolidation_eu(case)
+    if consolidation is not None:
+        rules.append(consolidation)
+    if case.remission_ordinal == 1 and case.mrd.category is MrdCategory.UNK:
+        return not_suggested(
+            OPTION, "first remission without a valid MRD", (first_remission(case),), silent=True
+        )
+    new = remission_is_new(case)
+    if new is Tri.NOT_MET and case.mrd.category is MrdCategory.UNK:
+        return not_suggested(OPTION, "long-standing remission", (applied("G-09"),), silent=True)
+    below = below_threshold(case, consolidation)
+    if below is not None:
+        return not_suggested(OPTION, below.note, (*rules, below), silent=new is Tri.NOT_MET)
+    result = considered(
+        OPTION,
+        [*rules, *shared.antigen_trace(case, Antigen.CD19)],
+        caps=[non_response(case)],
+        precautions=precautions(case),
+        requests=shared.pregnancy_request(case),
+    )
+    if result.strength is Strength.NOT and strongest(rules) is Strength.NOT and new is Tri.NOT_MET:
+        return not_suggested(
+            OPTION, result.reason, result.rules, silent=case.mrd.category is not MrdCategory.POS
+        )
+    return result
+
+
+# --- Rules ---------------------------------------------------------------------------------------
+
+
+def _age(case: Case) -> Criterion:
+    months = case.policy.blinatumomab_from_months
+    unit = "one month" if months == 1 else f"{months} months"
+    return case.age_criterion(f"{unit} or older", case.age.at_least_months(months))
+
+
+def _mrd(case: Case, limit: Decimal) -> Criterion:
+    return Criterion(
+        f"MRD at least {decimal_text(limit * 100)} %",
+        case.mrd.at_least(limit),
+        case.mrd.facts,
+        (case.mrd.request,),
+        case.mrd.reason,
+    )
+
+
+@rule("BL-01", "Relapsed or refractory CD19-positive B-cell precursor ALL (US)", "S02")
+def us_active(case: Case) -> RuleResult:
+    """Active disease, B precursor, CD19 positive, one month or older, marrow involved or a site that is no sanctuary."""
+    return decided(
+        "BL-01",
+        (
+            case.state_criterion(),
+            case.precursor_criterion(),
+            case.antigen_criterion(Antigen.CD19),
+            _age(case),
+            case.site_criterion(),
+        ),
+        Strength.EVAL,
+    )
+
+
+@rule("BL-02", "MRD-positive first or second remission", "S02", "S03")
+def by_mrd(case: Case) -> RuleResult:
+    """CR1 or CR2 with MRD from the label threshold (POL-03) on, B precursor, CD19 positive, one month or older."""
+    return decided(
+        "BL-02",
+        (
+            Criterion(
+                "first or second remission",
+                Tri.of(case.remission_ordinal in (1, 2)),
+                case.course.facts,
+            ),
+            _mrd(case, case.policy.blinatumomab_mrd),
+            case.precursor_criterion(),
+            case.antigen_criterion(Antigen.CD19),
+            _age(case),
+        ),
+        Strength.EVAL,
+    )
+
+
+@rule("BL-03", "MRD-positive third or later remission", "S03")
+def by_mrd_later_remission(case: Case) -> RuleResult:
+    """As BL-02 in CR3 or later: outside the wording of the label."""
+    criteria = (
+        Criterion(
+            "third or later remission", Tri.of(case.remission_ordinal > 2), case.course.facts
+        ),
+        *by_mrd(case).criteria[1:],
+    )
+    if not case.us:
+        criteria += (_ph_negative(case),)
+    return decided(
+        "BL-03",
+        criteria,
+        Strength.CONS,
+        note="Outside the label wording, which names first and second remission.",
+    )
+
+
+@rule("BL-04", "MRD below the label threshold", "S03")
+def below_threshold(case: Case, consolidation: RuleResult | None) -> RuleResult | None:
+    """Any remission with MRD below the threshold, unless consolidation applies or may apply."""
+    if case.mrd.at_least(case.policy.blinatumomab_mrd) is not Tri.NOT_MET:
+        return None
+    if consolidation is not None and consolidation.state is not Tri.NOT_MET:
+        return None
+    criterion = Criterion("MRD below the threshold", Tri.MET, case.mrd.facts)
+    return applied("BL-04", Tri.MET, criterion, note="MRD below the label threshold")
+
+
+@rule("BL-05", "First remission without a valid MRD", "POL")
+def first_remission(case: Case) -> RuleResult:
+    """Front-line scope: silent. Contradictory MRD results raise a conflict card of their own."""
+    return applied(
+        "BL-05", Tri.MET, Criterion("MRD unknown in first remission", Tri.MET, note=case.mrd.reason)
+    )
+
+
+def _ph_negative(case: Case) -> Criterion:
+    return Criterion(
+        "BCR::ABL1 negative",
+        ~case.genetics.ph,
+        case.genetics.ph_facts,
+        ("D-PH",),
+        "not tested adequately",
+    )
+
+
+@rule("BL-06", "Relapsed or refractory adult (EU)", "S06")
+def eu_adult_active(case: Case) -> RuleResult:
+    """As BL-01 in an adult; Ph-positive only after two failed TKI and with no alternative."""
+    # That no alternative exists is a judgement which no record states: two failures leave the answer open.
+    exhausted = all_of((case.genetics.ph, tki.failed_at_least(case.course, 2), Tri.UNKNOWN))
+    criterion = Criterion(
+        "Ph negative, or at least two TKI failed and no alternative",
+        any_of((~case.genetics.ph, exhausted)),
+        (*case.genetics.ph_facts, *tki.facts(case.course)),
+        ("D-PH",) if case.genetics.ph is Tri.UNKNOWN else ("D-PRIOR",),
+        "that no alternative exists must be confirmed" if case.genetics.ph is Tri.MET else "",
+    )
+    adult = case.age_criterion("18 years or older", case.age.at_least_years(18))
+    criteria = (*us_active(case).criteria, adult, criterion)
+    return decided("BL-06", criteria, Strength.EVAL)
+
+
+@rule("BL-07", "MRD-positive remission of an adult (EU)", "S06")
+def eu_adult_mrd(case: Case) -> RuleResult:
+    """BL-02 in an adult with Ph-negative disease."""
+    adult = case.age_criterion("18 years or older", case.age.at_least_years(18))
+    return decided("BL-07", (*by_mrd(case).criteria, adult, _ph_negative(case)), Strength.EVAL)
+
+
+@rule("BL-08", "Relapsed or refractory child (EU)", "S06", "S07")
+def eu_child_active(case: Case) -> RuleResult:
+    """Ph-negative and refractory, or two prior therapies, or relapse after an allogeneic transplant."""
+    after_transplant, facts = case.transplanted_before_relapse()
+    state = any_of((case.course.refractory.state, two_prior_therapies(case), after_transplant))
+    criterion = Criterion(
+        "refractory, two prior therapies, or relapse after allogeneic transplant",
+        state,
+        (*case.course.refractory.facts, *facts),
+        ("D-PRIOR",),
+    )
+    return decided(
+        "BL-08", (*us_active(case).criteria, _ph_negative(case), criterion), Strength.EVAL
+    )
+
+
+def two_prior_therapies(case: Case) -> Tri:
+    """Two lines given: the front line and one for each earlier relapse that was treated (encoding 10.3)."""
+    if case.course.relapse_count >= 2:
+        return Tri.MET
+    return relapsed_treated(case)
+
+
+@rule("BL-09", "Consolidation in high-risk first relapse of a child (EU)", "S06")
+def consolidation_eu(case: Case) -> RuleResult | None:
+    """CR2 after a first relapse of high BFM risk: whatever the MRD, stronger from 1e-4 on (POL-04)."""
+    if not case.policy.consolidation and case.mrd.at_least(THRESHOLD) is not Tri.MET:
+        return None
+    if case.age.at_least_years(18) is not Tri.NOT_MET:
+        return None
+    from relapse.options.transplant_rows import possible_risks
+
+    risks = (
+        {bfm for bfm, _ in possible_risks(case)}
+        if case.first_relapse is not None
+        else {Tri.NOT_MET}
+    )
+    high = next(iter(risks)) if len(risks) == 1 else Tri.UNKNOWN
+    criteria = (
+        Criterion(
+            "second remission after a first relapse",
+            Tri.of(case.remission_ordinal == 2 and case.course.relapse_count == 1),
+            case.course.facts,
+        ),
+        Criterion("high risk by BFM", high, (), ("D-DXDATE", "D-EOT")),
+        _ph_negative(case),
+        case.precursor_criterion(),
+        case.antigen_criterion(Antigen.CD19),
+        _age(case),
+        _recent(case),
+    )
+    strong = case.mrd.at_least(THRESHOLD) is Tri.MET
+    return decided(
+        "BL-09",
+        criteria,
+        Strength.EVAL if strong else Strength.CONS,
+        note="EU label: consolidation in high-risk first relapse.",
+    )
+
+
+def _recent(case: Case) -> Criterion:
+    days = case.policy.consolidation_window
+    return Criterion(
+        f"remission reached in the last {days} days",
+        remission_is_new(case),
+        case.course.facts,
+        ("D-CRDATE",),
+    )
+
+
+@rule("BL-10", "Isolated CNS or testicular relapse", "TEXT", "POL")
+def isolated_sanctuary(case: Case) -> RuleResult:
+    """Local and systemic treatment first: not suggested, unless the site's policy allows it (POL-14)."""
+    involved = case.course.involvement
+    state = Tri.NOT_MET if case.policy.sanctuary_immunotherapy else involved.isolated_sanctuary
+    return applied(
+        "BL-10", state, Criterion("isolated CNS or testicular relapse", state, involved.facts)
+    )
+
+
+@rule("BL-11", "Earlier non-response to blinatumomab, or relapse on it", "S37")
+def non_response(case: Case) -> RuleResult:
+    """Documented, or the first marrow around the end of a course from 5 % on, or relapse within 30 days of it: cap."""
+    facts = no_response_facts(case) + relapse_on_it_facts(case)
+    state = Tri.of(bool(facts))
+    return applied(
+        "BL-11",
+        state,
+        Criterion("non-response to, or relapse on, blinatumomab", state, facts),
+        note="Earlier non-response to blinatumomab or relapse on it.",
+    )
+
+
+def no_response_facts(case: Case) -> tuple[FactUsed, ...]:
+    """Non-response: as documented, or the first marrow from 14 days before to 28 after the end of a course, ≥5 %."""
+    history = case.course.history
+    facts = [
+        FactUsed.of(use, f"{use.name}: no response")
+        for use in history.uses_of((Agent.BLINATUMOMAB,))
+        if use.stop_reason is StopReason.FAILED
+    ]
+    for course in history.courses_with(Agent.BLINATUMOMAB):
+        if course.end is None:
+            continue
+        first, last = add_days(course.end.earliest, -14), add_days(course.end.latest, 28)
+        others = [
+            other.start.earliest
+            for other in history.courses
+            if other is not course
+            and other.start is not None
+            and other.start.earliest > course.end.latest
+        ]
+        last = min(last, min(others, default=date.max))
+        near = [marrow for marrow in case.course.marrows if first <= marrow.when.earliest <= last]
+        if near and near[0].reaches(FIVE_PERCENT) is Tri.MET:
+            facts += near[0].facts
+    return tuple(facts)
+
+
+def relapse_on_it_facts(case: Case) -> tuple[FactUsed, ...]:
+    """A relapse dated during a course, or no later than POL-35 after its last dose."""
+    facts: list[FactUsed] = []
+    for relapse in case.course.timeline.relapses:
+        when = relapse.when
+        for course in case.course.history.courses_with(Agent.BLINATUMOMAB):
+            if when is None or course.start is None or when.earliest < course.start.earliest:
+                continue
+            if course.running and course.end is None:
+                on_it = True
+            else:
+                on_it = course.end is not None and when.earliest <= add_days(
+                    course.end.latest, case.policy.relapse_on_blinatumomab
+                )
+            if on_it:
+                facts += relapse.facts
+    return tuple(facts)
+
+
+@rule("BL-12", "Isolated extramedullary relapse elsewhere", "GK")
+def isolated_other(case: Case) -> RuleResult:
+    """An isolated site outside CNS and testes: cap (P-24)."""
+    involved = case.course.involvement
+    return applied(
+        "BL-12",
+        involved.isolated_other,
+        Criterion("isolated extramedullary relapse", involved.isolated_other, involved.facts),
+    )
+
+
+@rule("BL-13", "Consolidation in second remission (US)", "S63", "S64", "GK")
+def consolidation_us(case: Case) -> RuleResult | None:
+    """CR2 after a first relapse of the marrow, Ph negative, CD19 positive, no transplant since, CR2 no older than POL-33."""
+    if not case.policy.consolidation:
+        return None
+    start = case.course.relapse_date
+    transplanted, transplants = case.transplants_since(start)
+    involved = case.course.involvement
+    criteria = (
+        Criterion(
+            "second remission after a first relapse",
+            Tri.of(case.remission_ordinal == 2 and case.course.relapse_count == 1),
+            case.course.facts,
+        ),
+        Criterion(
+            "the relapse involved the marrow",
+            involved.marrow,
+            involved.facts,
+            ("D-BM",),
+            "site of the relapse not known",
+        ),
+        Criterion("no allogeneic transplant since", ~transplanted, transplants, ("D-PRIOR",)),
+        _recent(case),
+        case.precursor_criterion(),
+        _ph_negative(case),
+        case.antigen_criterion(Antigen.CD19),
+        _age(case),
+    )
+    note = "Label: consolidation phase of multiphase chemotherapy, Ph-negative, whatever the MRD."
+    return decided("BL-13", criteria, Strength.CONS, note=note)
+
+
+# --- Precautions ---------------------------------------------------------------------------------
+
+
+def precautions(case: Case) -> list[PrecautionRaised]:
+    """What speaks for caution with blinatumomab (P-rules)."""
+    liver = shared.liver_above(case, Decimal(3), Decimal(5))
+    leuko = shared.leukoencephalopathy_history(case)
+    neonate = case.age.at_least_months(1) is Tri.NOT_MET
+    found = [
+        raised("P-01", Effect.NOTE),
+        raised("P-09", Effect.WARN, facts=liver) if liver else None,
+        shared.neurological(case),
+        shared.cns_leukaemia(case, Effect.CAP, Effect.WARN),
+        shared.infection(case, Effect.WARN),
+        shared.gvhd(case, Effect.NOTE),
+        shared.burden(case),
+        shared.antigen_precaution(case.cd19),
+        shared.pregnancy(case),
+        raised("P-24", Effect.CAP)
+        if case.active and case.course.involvement.isolated_other is Tri.MET
+        else None,
+        shared.age_limit_close(case, case.policy.blinatumomab_from_months, "one month of age"),
+        raised("P-27", Effect.NOTE, facts=case.age.facts) if neonate else None,
+        raised("P-31", Effect.NOTE, facts=leuko) if leuko else None,
+    ]
+    return [item for item in found if item is not None]

@@ -1,4 +1,6 @@
-"""What the rules answer for one patient on one day: the shapes that cards, reports and records are made from."""
+"""What the rules answer for one patient on one day: the shapes that cards, reports and records are
+made from.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class MrdCategory(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FactUsed:
-    """A fact as it stands behind an answer: words, date at the precision recorded, source record."""
+    """A fact as it stands behind an answer: words, date at the precision recorded, source
+    record.
+    """
 
     text: str
     when: DateRange | None
@@ -181,7 +185,9 @@ class NoticeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A card without a therapy: confirm a relapse, a conflict, missing data, MRD, context of a relapse."""
+    """A card without a therapy: confirm a relapse, a conflict, missing data, MRD, context of a
+    relapse.
+    """
 
     kind: NoticeKind
     summary: str

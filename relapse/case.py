@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from relapse.assessment import Criterion, DiseaseStatus, FactUsed
-from relapse.course.build import DiseaseCourse, build
+from relapse.course.build import build
+from relapse.course.disease import DiseaseCourse
 from relapse.course.first_relapse import first_relapse
 from relapse.course.timing import Classes, FirstRelapse, classes
 from relapse.course.treatment import allogeneic
@@ -64,14 +65,18 @@ class Case:
 
     @property
     def adult_protocol(self) -> bool:
-        """Adult by the age at the latest relapse (at diagnosis where there was none), else by the age today."""
+        """Adult by the age at the latest relapse (at diagnosis where there was none), else by the
+        age today.
+        """
         at_event = self.age_at_relapse.at_least_years(18) if self.age_at_relapse else Tri.UNKNOWN
         if at_event is Tri.UNKNOWN:
             at_event = self.age.at_least_years(18)
         return at_event is not Tri.NOT_MET
 
     def transplants_since(self, start: DateRange | None) -> tuple[Tri, tuple[FactUsed, ...]]:
-        """Whether an allogeneic transplant followed ``start`` (or was ever done, where that is ``None``)."""
+        """Whether an allogeneic transplant followed ``start`` (or was ever done, where that is
+        ``None``).
+        """
         return self._transplanted(lambda item: _follows(item.when, start))
 
     def transplanted_before_relapse(self) -> tuple[Tri, tuple[FactUsed, ...]]:
@@ -159,7 +164,8 @@ class Case:
         if self.policy.sanctuary_immunotherapy:
             state = Tri.MET
         elif involved.marrow is Tri.UNKNOWN and state is not Tri.NOT_MET:
-            # A relapse known from its code alone may be confined to CNS or testes (mapping rule 28).
+            # A relapse known from its code alone may be confined to CNS or testes (mapping rule
+            # 28).
             state = Tri.UNKNOWN if involved.other is not Tri.MET else Tri.MET
         return Criterion(
             "not an isolated CNS or testicular relapse", state, involved.facts, ("D-BM",)

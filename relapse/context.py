@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relapse.assessment import ContextLine as Line
 from relapse.assessment import (
     Criterion,
     DataRequest,
@@ -12,7 +13,6 @@ from relapse.assessment import (
     PrecautionRaised,
     RuleResult,
 )
-from relapse.assessment import ContextLine as Line
 from relapse.case import Case
 from relapse.course.extramedullary import SiteFinding
 from relapse.course.timing import remission_at_most, s_group
@@ -21,6 +21,7 @@ from relapse.evidence import safety, tki
 from relapse.facts import Agent, Analyte, Complication, Lineage, ProcedureKind, Sex
 from relapse.logic import Tri
 from relapse.options.inotuzumab import qt_drugs_running
+from relapse.options.transplant_rows import possible_risks
 from relapse.precautions import raised
 from relapse.requests import merged, request
 from relapse.rules import RULES, applied, rule
@@ -63,7 +64,9 @@ def _line(
 
 @rule("CX-01", "Trial, reinduction, supportive care", "TEXT")
 def backbone(case: Case) -> list[Line]:
-    """Always: trial first, reinduction by the length of the first remission, supportive care (E-21)."""
+    """Always: trial first, reinduction by the length of the first remission, supportive care
+    (E-21).
+    """
     reinduction = "Reinduction chemotherapy is the main treatment."
     remissions = case.course.timeline.remissions
     if case.course.refractory.state is Tri.MET:
@@ -76,7 +79,10 @@ def backbone(case: Case) -> list[Line]:
             reinduction += " Short first remission: other or more intensive drugs are usual."
         elif not_long is Tri.NOT_MET:
             reinduction += " Long first remission: the drugs that worked at first may work again."
-    text = f"A clinical trial is preferred where one is open. {reinduction} Supportive care in every phase."
+    text = (
+        f"A clinical trial is preferred where one is open. {reinduction} "
+        "Supportive care in every phase."
+    )
     return [_line("CX-01", text)]
 
 
@@ -159,7 +165,9 @@ def nelarabine(case: Case) -> list[Line]:
 
 
 def _regimens(case: Case) -> int | None:
-    """Lines given so far: the front line and one for each relapse treated (encoding 10.3); ``None`` if unknown."""
+    """Lines given so far: the front line and one for each relapse treated (encoding 10.3); ``None``
+    if unknown.
+    """
     history = case.course.history
     if not history.known:
         return None
@@ -183,7 +191,10 @@ def cns(case: Case) -> list[Line]:
     """CNS-directed therapy where the CNS is involved; a puncture where that is not known."""
     found = case.course.involvement.cns
     if found is Tri.MET:
-        text = "CNS leukaemia: intrathecal and CNS-penetrating systemic therapy; irradiation in selected patients."
+        text = (
+            "CNS leukaemia: intrathecal and CNS-penetrating systemic therapy; "
+            "irradiation in selected patients."
+        )
         return [_line("CX-05", text, _at(case, "CNS"))]
     if found is Tri.UNKNOWN:
         why = (
@@ -202,7 +213,10 @@ def testes(case: Case) -> list[Line]:
         return []
     found = case.course.involvement.testis
     if found is Tri.MET:
-        text = "Testicular relapse: chemotherapy with testicular radiotherapy (or orchiectomy in some groups)."
+        text = (
+            "Testicular relapse: chemotherapy with testicular radiotherapy (or "
+            "orchiectomy in some groups)."
+        )
         return [_line("CX-06", text, _at(case, "testis"))]
     if found is Tri.UNKNOWN:
         why = (
@@ -253,7 +267,10 @@ def revumenib(case: Case) -> list[Line]:
         or case.age.at_least_years(1) is not Tri.MET
     ):
         return []
-    text = "KMT2A rearranged: revumenib has a US label for relapsed or refractory acute leukaemia (2024-11-15)."
+    text = (
+        "KMT2A rearranged: revumenib has a US label for relapsed or refractory "
+        "acute leukaemia (2024-11-15)."
+    )
     return [_line("CX-08", text, case.genetics.kmt2a_facts)]
 
 
@@ -353,8 +370,6 @@ def prognosis(case: Case) -> list[Line]:
     if not parts:
         return _poor_genetics(case)
     text = f"Timing of the first relapse: {'; '.join(parts)}."
-    from relapse.options.transplant_rows import possible_risks
-
     risks = possible_risks(case)
     if len(risks) == 1 and len({state for pair in risks for state in pair}) == 2:
         text += " The schemes disagree on its risk."
@@ -373,6 +388,17 @@ def _poor_genetics(case: Case) -> list[Line]:
 
 
 _LINES = (
-    backbone, tki_review, ph_unknown, nelarabine, cns, testes, palliative, revumenib, high_white_cells,
-    relapse_genetics, expert_centre, work_up, prognosis,
-)  # fmt: skip
+    backbone,
+    tki_review,
+    ph_unknown,
+    nelarabine,
+    cns,
+    testes,
+    palliative,
+    revumenib,
+    high_white_cells,
+    relapse_genetics,
+    expert_centre,
+    work_up,
+    prognosis,
+)

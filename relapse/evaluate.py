@@ -28,7 +28,9 @@ _LETTERS = {Tri.MET: "T", Tri.NOT_MET: "F", Tri.UNKNOWN: "U"}
 
 
 def evaluate(chart: Chart, as_of: date, policy: Policy) -> Assessment:
-    """What the rules say for this patient on this day. Pure: the same input gives the same answer."""
+    """What the rules say for this patient on this day. Pure: the same input gives the same
+    answer.
+    """
     case = build_case(chart, as_of, policy)
     gate = gates.stopped_by(case)
     if gate is not None:
@@ -134,5 +136,8 @@ def _incomplete(case: Case) -> tuple[str, ...]:
     if not sections:
         return ()
     return (
-        f"Could not be fetched, data incomplete: {', '.join(sections)}. Nothing is claimed absent from them.",
+        (
+            f"Could not be fetched, data incomplete: {', '.join(sections)}. Nothing is "
+            "claimed absent from them."
+        ),
     )

@@ -1,11 +1,12 @@
 """What a record says about one patient: dated facts, each with the resource that it came from.
 
-Facts hold what was *recorded*; what it means on the day of evaluation (valid, stale, contradictory) is decided by
-`relapse.evidence` and `relapse.course`. A datum that the record lacks has no fact; it is unknown, never "no".
+Facts hold what was *recorded*; what it means on the day of evaluation (valid, stale, contradictory)
+is decided by `relapse.evidence` and `relapse.course`. A datum that the record lacks has no fact; it
+is unknown, never "no".
 
-Dates are calendar days as written at the place of care. ``when`` of a laboratory fact is the collection of the
-specimen, else the effective date, else the issued date with ``date_inferred`` set (clinical model 0.3); ``None``
-means that no readable date was recorded.
+Dates are calendar days as written at the place of care. ``when`` of a laboratory fact is the
+collection of the specimen, else the effective date, else the issued date with ``date_inferred`` set
+(clinical model 0.3); ``None`` means that no readable date was recorded.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class Result(Fact):
     """A laboratory or clinical finding."""
 
     final: bool = True
-    """False for registered, preliminary or unknown status: never counted, but named as pending (CONF-07)."""
+    """False for registered, preliminary or unknown status: never counted, but named as pending
+    (CONF-07).
+    """
     specimen: str | None = None
     """Identifies the specimen among the facts of this patient, if the record names one."""
 
@@ -140,7 +143,9 @@ class Response(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseStatement(Result):
-    """An explicit statement such as mCODE cancer disease status "in full remission" of the leukaemia."""
+    """An explicit statement such as mCODE cancer disease status "in full remission" of the
+    leukaemia.
+    """
 
     response: Response
     remission_ordinal: int | None = None
@@ -169,7 +174,9 @@ class Method(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlastResult(Result):
-    """Leukaemic blasts in marrow or blood: a fraction of cells (0.05 = 5 %) or an absolute count."""
+    """Leukaemic blasts in marrow or blood: a fraction of cells (0.05 = 5 %) or an absolute
+    count.
+    """
 
     material: Material
     method: Method = Method.UNKNOWN
@@ -195,7 +202,9 @@ class MrdResult(Result):
     method: Method
     detection: Detection
     fraction: Interval | None = None
-    """Set when quantified; for "detected, not quantifiable" the bounds, where the report states any."""
+    """Set when quantified; for "detected, not quantifiable" the bounds, where the report states
+    any.
+    """
     sensitivity: Decimal | None = None
     """Limit of detection as a fraction of cells; ``None`` where not stated."""
 
@@ -261,9 +270,12 @@ class GeneticResult(Result):
     lesion: Lesion
     present: Tri
     adequate: bool = True
-    """A negative result of this test excludes the lesion (p210-only tests and karyotypes do not, E-04)."""
+    """A negative result of this test excludes the lesion (p210-only tests and karyotypes do not,
+    E-04).
+    """
     quantitative: bool = False
-    """A transcript level: negative under treatment is a response, not absence of the lesion (E-04)."""
+    """A transcript level: negative under treatment is a response, not absence of the lesion (E-04).
+    """
 
 
 # --- CNS, testes, other sites (E-17, E-18) -------------------------------------------------------
@@ -335,11 +347,15 @@ class Analyte(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabResult(Result):
-    """Bilirubin, AST, ALT as multiples of the report's own upper limit; white cells ×10⁹/L; QTcF ms."""
+    """Bilirubin, AST, ALT as multiples of the report's own upper limit; white cells ×10⁹/L; QTcF
+    ms.
+    """
 
     analyte: Analyte
     value: Interval | None
-    """``None`` where it cannot be compared (no unit, no reference range). IgG and chimerism count as measured."""
+    """``None`` where it cannot be compared (no unit, no reference range). IgG and chimerism count
+    as measured.
+    """
 
 
 class Virus(Enum):
@@ -393,7 +409,9 @@ class ComplicationEntry(Fact):
 
     kind: Complication
     active: Tri
-    """Met for active, recurrence and relapse; not met for resolved, inactive and remission; else unknown."""
+    """Met for active, recurrence and relapse; not met for resolved, inactive and remission; else
+    unknown.
+    """
     grade: int | None = None
     recorded: DateRange | None = None
     abated: DateRange | None = None
@@ -403,7 +421,9 @@ class ComplicationEntry(Fact):
 
 
 class Agent(Enum):
-    """Drugs that the rules name; other anti-leukaemic drugs share one member, for courses and history."""
+    """Drugs that the rules name; other anti-leukaemic drugs share one member, for courses and
+    history.
+    """
 
     BLINATUMOMAB = "blinatumomab"
     INOTUZUMAB = "inotuzumab ozogamicin"
@@ -494,7 +514,9 @@ class CarTProduct(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarTInfusion(Fact):
-    """``cd19_directed`` is met for an unnamed product until the record says otherwise (mapping rule 31)."""
+    """``cd19_directed`` is met for an unnamed product until the record says otherwise (mapping rule
+    31).
+    """
 
     product: CarTProduct
     cd19_directed: Tri

@@ -42,7 +42,9 @@ def not_all(case: Case) -> Gate | None:
 
 @rule("G-02", "Deceased, or comfort care only", "POL")
 def not_treatable(case: Case) -> Gate | None:
-    """A death on or before the evaluation date, or a comfort-care plan in force (POL-24): nothing is said."""
+    """A death on or before the evaluation date, or a comfort-care plan in force (POL-24): nothing
+    is said.
+    """
     deceased = case.chart.patient.deceased
     dead = deceased if isinstance(deceased, bool) else deceased.earliest <= case.as_of
     comfort = any(
@@ -95,7 +97,9 @@ def mature_b(case: Case) -> Gate | None:
 
 @rule("G-05", "Lineage unknown", "TEXT")
 def lineage_unknown(case: Case) -> Gate | None:
-    """Without lineage, active or possible relapse asks for it and says nothing else; otherwise nothing is said."""
+    """Without lineage, active or possible relapse asks for it and says nothing else; otherwise
+    nothing is said.
+    """
     if case.course.diagnosis.lineage is not Lineage.UNKNOWN:
         return None
     return _ask_for_lineage(case, "G-05", "lineage not on record")
@@ -154,5 +158,7 @@ def not_relapsed(case: Case) -> Gate | None:
 
 @rule("G-06", "T lineage", "TEXT")
 def t_lineage(case: Case) -> bool:
-    """Blinatumomab, inotuzumab and CD19 CAR-T are out and never listed; transplant and context go on."""
+    """Blinatumomab, inotuzumab and CD19 CAR-T are out and never listed; transplant and context go
+    on.
+    """
     return case.course.diagnosis.lineage is Lineage.T

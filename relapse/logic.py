@@ -1,6 +1,7 @@
 """Three-valued logic (strong Kleene) and intervals of numbers (clinical model 0.2, 0.4).
 
-A predicate over a patient's record is met, not met or unknown. Missing data is unknown, never "not met".
+A predicate over a patient's record is met, not met or unknown. Missing data is unknown, never "not
+met".
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ _NEGATION = {Tri.MET: Tri.NOT_MET, Tri.NOT_MET: Tri.MET, Tri.UNKNOWN: Tri.UNKNOW
 
 
 def all_of(states: Iterable[Tri]) -> Tri:
-    """Not met if any is not met; else unknown if any is unknown; else met (also when there is none)."""
+    """Not met if any is not met; else unknown if any is unknown; else met (also when there is
+    none).
+    """
     seen = set(states)
     if Tri.NOT_MET in seen:
         return Tri.NOT_MET
@@ -61,7 +64,8 @@ def any_of(states: Iterable[Tri]) -> Tri:
 class Interval:
     """What a measured number can be: an exact value, or bounds ("<0.01 %", "5-10 %").
 
-    ``None`` as a bound means unbounded on that side. Numbers are decimals, so that a limit is compared exactly.
+    ``None`` as a bound means unbounded on that side. Numbers are decimals, so that a limit is
+    compared exactly.
     """
 
     low: Decimal | None

@@ -1,4 +1,6 @@
-"""Cards that name no therapy: confirm, conflict, missing data, MRD (REL-03, REL-04, CONF, MR, DATA)."""
+"""Cards that name no therapy: confirm, conflict, missing data, MRD (REL-03, REL-04, CONF, MR,
+DATA).
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ def _why(case: Case, id: str) -> str:
         return "" if "REL-16" in rules else "one method only"
     if id == "D-BM":
         if "REL-12" in rules:
-            return f"the newest evidence of relapse is older than {case.policy.status_max_age} days and treatment followed"
+            return (
+                "the newest evidence of relapse is older than "
+                f"{case.policy.status_max_age} days and treatment followed"
+            )
         return "no marrow since" if "REL-07" in rules else ""
     return "not on record"
 
@@ -83,7 +88,9 @@ def missing_data(case: Case, asked: tuple[DataRequest, ...]) -> Notice:
 
 
 def _conflicts(case: Case, options: tuple[Consideration, ...]) -> list[Notice]:
-    """One conflict card for all contradictions that matter to an option that is not out for another reason."""
+    """One conflict card for all contradictions that matter to an option that is not out for another
+    reason.
+    """
     requests: list[DataRequest] = []
     rules = []
     named = []
@@ -134,7 +141,9 @@ def near_relapse(case: Case) -> bool:
 
 @rule("MR-01", "MRD-positive remission below the label threshold", "S31")
 def low_mrd(case: Case) -> Notice | None:
-    """Remission with MRD from 0.01 % to under 0.1 %, and no other card; below 0.01 % no card (MR-02)."""
+    """Remission with MRD from 0.01 % to under 0.1 %, and no other card; below 0.01 % no card
+    (MR-02).
+    """
     positive = case.mrd.category is MrdCategory.POS
     below = case.mrd.at_least(Decimal("0.001")) is Tri.NOT_MET
     if not positive or not below or case.mrd.at_least(THRESHOLD) is not Tri.MET:

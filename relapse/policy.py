@@ -42,7 +42,9 @@ def _policy(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The policies in force. Lengths are days unless the name says months; fractions are of cells."""
+    """The policies in force. Lengths are days unless the name says months; fractions are of
+    cells.
+    """
 
     antigen_positive_fraction: Decimal = _policy(
         Decimal("0.20"),
@@ -267,7 +269,10 @@ class Policy:
     consolidation_window: int = _policy(
         365,
         "POL-33",
-        "how long after reaching CR2 or later consolidation options still apply while MRD is not positive",
+        (
+            "how long after reaching CR2 or later consolidation options still apply "
+            "while MRD is not positive"
+        ),
         "no published number; without it every long-term survivor would get a card",
         low=30,
         high=1825,
@@ -330,9 +335,14 @@ class Policy:
             )
 
     def changed(self) -> tuple[str, ...]:
-        """The policies that differ from their default, in words (jurisdiction is shown on its own)."""
+        """The policies that differ from their default, in words (jurisdiction is shown on its
+        own).
+        """
         return tuple(
-            f"{item.metadata['id']} {item.name} = {getattr(self, item.name)} (default {item.default})"
+            (
+                f"{item.metadata['id']} {item.name} = {getattr(self, item.name)} (default "
+                f"{item.default})"
+            )
             for item in fields(self)
             if item.name != "jurisdiction" and getattr(self, item.name) != item.default
         )

@@ -1,4 +1,6 @@
-"""Precautions (P-ids): their words and sources; which option raises them, and how, stands beside the option."""
+"""Precautions (P-ids): their words and sources; which option raises them, and how, stands beside
+the option.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ _ALL = (
     Precaution(
         "P-02",
         "Boxed warning of inotuzumab",
-        "Boxed warning: hepatotoxicity including veno-occlusive disease; higher non-relapse mortality after transplant",
+        (
+            "Boxed warning: hepatotoxicity including veno-occlusive disease; higher "
+            "non-relapse mortality after transplant"
+        ),
         ("S08",),
     ),
     Precaution(
@@ -39,13 +44,19 @@ _ALL = (
     Precaution(
         "P-06",
         "Liver tests over the threshold for withholding",
-        "Liver tests above the threshold for withholding inotuzumab (bilirubin 1.5 × ULN, AST or ALT 2.5 × ULN)",
+        (
+            "Liver tests above the threshold for withholding inotuzumab (bilirubin 1.5 "
+            "× ULN, AST or ALT 2.5 × ULN)"
+        ),
         ("S12",),
     ),
     Precaution(
         "P-07",
         "Inotuzumab before transplant",
-        "Transplant is in view: the label limits inotuzumab to 2 cycles (a third only without MRD-negative remission)",
+        (
+            "Transplant is in view: the label limits inotuzumab to 2 cycles (a third "
+            "only without MRD-negative remission)"
+        ),
         ("S11b",),
     ),
     Precaution(
@@ -57,7 +68,10 @@ _ALL = (
     Precaution(
         "P-09",
         "Liver tests over the blinatumomab threshold",
-        "Liver tests above the threshold for interrupting blinatumomab (AST or ALT 5 × ULN, bilirubin 3 × ULN)",
+        (
+            "Liver tests above the threshold for interrupting blinatumomab (AST or ALT "
+            "5 × ULN, bilirubin 3 × ULN)"
+        ),
         ("S05",),
     ),
     Precaution(
@@ -69,7 +83,10 @@ _ALL = (
     Precaution(
         "P-11",
         "CNS leukaemia",
-        "Active CNS leukaemia: excluded from pivotal trials, poor CNS activity, higher concern of neurotoxicity",
+        (
+            "Active CNS leukaemia: excluded from pivotal trials, poor CNS activity, "
+            "higher concern of neurotoxicity"
+        ),
         ("GK",),
     ),
     Precaution(
@@ -82,7 +99,10 @@ _ALL = (
     Precaution(
         "P-14",
         "High disease burden",
-        "High disease burden: lower response, more cytokine release and tumour lysis; reduction of the burden first is usual",
+        (
+            "High disease burden: lower response, more cytokine release and tumour "
+            "lysis; reduction of the burden first is usual"
+        ),
         ("S38", "GK"),
     ),
     Precaution(
@@ -94,19 +114,28 @@ _ALL = (
     Precaution(
         "P-16",
         "CD19-directed therapy or loss of CD19",
-        "Prior CD19-directed therapy or doubtful CD19: antigen loss must be excluded on a new specimen",
+        (
+            "Prior CD19-directed therapy or doubtful CD19: antigen loss must be "
+            "excluded on a new specimen"
+        ),
         ("S37", "S61"),
     ),
     Precaution(
         "P-17",
         "CD22-directed therapy or loss of CD22",
-        "Prior CD22-directed therapy or doubtful CD22: antigen loss must be excluded on a new specimen",
+        (
+            "Prior CD22-directed therapy or doubtful CD22: antigen loss must be "
+            "excluded on a new specimen"
+        ),
         ("GK",),
     ),
     Precaution(
         "P-18",
         "Prior inotuzumab or no response to blinatumomab",
-        "Prior inotuzumab or non-response to blinatumomab: worse results of CAR-T cells in registries",
+        (
+            "Prior inotuzumab or non-response to blinatumomab: worse results of CAR-T "
+            "cells in registries"
+        ),
         ("S37", "S38"),
     ),
     Precaution(
@@ -144,25 +173,37 @@ _ALL = (
     Precaution(
         "P-28",
         "Prior inotuzumab before transplant",
-        "Prior inotuzumab: avoid two alkylators in conditioning; bilirubin at or above ULN raises the risk of VOD",
+        (
+            "Prior inotuzumab: avoid two alkylators in conditioning; bilirubin at or "
+            "above ULN raises the risk of VOD"
+        ),
         ("S10", "S14"),
     ),
     Precaution(
         "P-29",
         "Vascular, cardiac or liver history with ponatinib",
-        "Arterial or venous occlusion, heart failure or liver disease on record: boxed warnings of ponatinib",
+        (
+            "Arterial or venous occlusion, heart failure or liver disease on record: "
+            "boxed warnings of ponatinib"
+        ),
         ("S51",),
     ),
     Precaution(
         "P-30",
         "Intrathecal therapy or craniospinal irradiation with nelarabine",
-        "Intrathecal therapy or craniospinal irradiation: more neurotoxicity of nelarabine (boxed warning)",
+        (
+            "Intrathecal therapy or craniospinal irradiation: more neurotoxicity of "
+            "nelarabine (boxed warning)"
+        ),
         ("S46",),
     ),
     Precaution(
         "P-31",
         "Leukoencephalopathy",
-        "Earlier cranial irradiation, high-dose methotrexate or intrathecal cytarabine: leukoencephalopathy",
+        (
+            "Earlier cranial irradiation, high-dose methotrexate or intrathecal "
+            "cytarabine: leukoencephalopathy"
+        ),
         ("S05",),
     ),
     Precaution(

@@ -1,4 +1,6 @@
-"""Data requests (D-ids): what is missing, in words, and whether an option waits for it (clinical model 3.8)."""
+"""Data requests (D-ids): what is missing, in words, and whether an option waits for it (clinical
+model 3.8).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The register of rules: each function that decides something carries the id of its rule.
 
-A rule is registered where it is defined, so that its id, title and sources stand beside its code and nowhere else.
+A rule is registered where it is defined, so that its id, title and sources stand beside its code
+and nowhere else.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ from relapse.sources import SOURCES
 MODEL_VERSION = "1.2"
 """Version of the clinical model that the rules implement."""
 VALID_FROM = date(2026, 8, 11)
-"""Rules without a date of their own hold from here: the newest source that the model was checked against."""
+"""Rules without a date of their own hold from here: the newest source that the model was checked
+against.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a rule is: never changing id, title, sources, since when it holds, and where its code stands."""
+    """What a rule is: never changing id, title, sources, since when it holds, and where its code
+    stands.
+    """
 
     id: str
     title: str
@@ -67,7 +72,9 @@ def decided(
     *,
     note: str = "",
 ) -> RuleResult:
-    """A rule that requires all ``criteria``: its strength when met, CAD when unknown, none when not met."""
+    """A rule that requires all ``criteria``: its strength when met, CAD when unknown, none when not
+    met.
+    """
     state = all_of(criterion.state for criterion in criteria)
     strength = None
     if when_met is not None and state is Tri.MET:

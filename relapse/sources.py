@@ -20,7 +20,9 @@ PROJECT_POLICY = "POL"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source. ``label`` names the product label that it stands for, with the date that was read."""
+    """One source. ``label`` names the product label that it stands for, with the date that was
+    read.
+    """
 
     id: str
     citation: str
@@ -119,7 +121,10 @@ _SOURCES = (
     Source("S39", "German tisagenlecleucel study (PMC10242498), abstract"),
     Source(
         "S40",
-        "Second allogeneic HSCT for relapsed ALL in children, Bone Marrow Transplant 2012, abstract",
+        (
+            "Second allogeneic HSCT for relapsed ALL in children, Bone Marrow "
+            "Transplant 2012, abstract"
+        ),
     ),
     Source("S41", "Maximizing GVL: role of DLI, Hematology 2014:570, abstract"),
     Source(

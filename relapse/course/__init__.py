@@ -1,1 +1,3 @@
-"""The course of the disease: diagnosis, remissions, relapses, treatment, present state (E- and REL-rules)."""
+"""The course of the disease: diagnosis, remissions, relapses, treatment, present state (E- and REL-
+rules).
+"""

@@ -61,8 +61,9 @@ def describe(entry: Diagnosis) -> str:
 def first_diagnosed(chart: Chart) -> DateRange | None:
     """Earliest onset of an entry that names neither relapse nor remission; else of any entry.
 
-    An entry for a relapse or remission alone says when that began, not when the leukaemia was first found, so it only
-    serves where another, later entry of the same kind shows that it cannot be the newest event.
+    An entry for a relapse or remission alone says when that began, not when the leukaemia was first
+    found, so it only serves where another, later entry of the same kind shows that it cannot be the
+    newest event.
     """
     entries = [entry for entry in all_entries(chart) if entry.when is not None]
     leading = [entry for entry in entries if entry.phase is Phase.UNSTATED]
@@ -72,7 +73,9 @@ def first_diagnosed(chart: Chart) -> DateRange | None:
 
 @rule("E-02", "Lineage", "TEXT", "S24")
 def lineage_sources(chart: Chart) -> tuple[tuple[LineageCall, FactUsed], ...]:
-    """Every current source on lineage: coded diagnoses, and the newest final immunophenotype that decides."""
+    """Every current source on lineage: coded diagnoses, and the newest final immunophenotype that
+    decides.
+    """
     calls: list[tuple[LineageCall, FactUsed]] = []
     entries = [entry for entry in chart.of(Diagnosis) if entry.confirmed]
     current = [entry for entry in entries if entry.clinical_status not in _CLOSED] or entries

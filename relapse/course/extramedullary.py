@@ -65,7 +65,8 @@ def _punctures(chart: Chart) -> list[SiteFinding]:
 def _read_puncture(when: DateRange, results: list[CsfResult]) -> SiteFinding:
     """CNS1 to CNS3 from cells and blasts of one puncture.
 
-    A report without red cells counts as not bloody: withholding a CNS relapse for want of that number is the worse error.
+    A report without red cells counts as not bloody: withholding a CNS relapse for want of that
+    number is the worse error.
     """
     leukocytes = next(
         (r.leukocytes_per_ul for r in results if r.leukocytes_per_ul is not None), None
@@ -102,7 +103,9 @@ def _read_puncture(when: DateRange, results: list[CsfResult]) -> SiteFinding:
 
 @rule("E-18", "Testicular and other extramedullary disease", "S26")
 def other_findings(chart: Chart) -> tuple[SiteFinding, ...]:
-    """Diagnoses of leukaemia at a site, and examinations of the testes; enlargement alone proves nothing."""
+    """Diagnoses of leukaemia at a site, and examinations of the testes; enlargement alone proves
+    nothing.
+    """
     found = []
     for entry in chart.of(ExtramedullaryDisease):
         used = FactUsed.of(entry, entry.text or f"leukaemia in {entry.site.value}")

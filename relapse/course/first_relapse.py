@@ -1,8 +1,10 @@
-"""The first relapse as the timing schemes see it: diagnosis, end of primary therapy, relapse (E-19, encodings 10.2)."""
+"""The first relapse as the timing schemes see it: diagnosis, end of primary therapy, relapse (E-19,
+encodings 10.2).
+"""
 
 from __future__ import annotations
 
-from relapse.course.build import DiseaseCourse
+from relapse.course.disease import DiseaseCourse
 from relapse.course.timing import FirstRelapse
 from relapse.course.treatment import COURSE_GAP_DAYS, allogeneic
 from relapse.dates import DateRange, add_days
@@ -11,7 +13,9 @@ from relapse.logic import Tri
 
 
 def first_relapse(course: DiseaseCourse, chart: Chart) -> FirstRelapse | None:
-    """The only relapse so far; ``None`` before any, and after a second (later relapses are not classed)."""
+    """The only relapse so far; ``None`` before any, and after a second (later relapses are not
+    classed).
+    """
     if course.relapse_count != 1 or not course.timeline.relapses:
         return None
     relapsed = course.timeline.relapses[0].when
@@ -31,8 +35,8 @@ def primary_therapy(
 ) -> tuple[DateRange | None, Tri]:
     """(end of primary therapy, whether the relapse came during it).
 
-    The last course begun before the relapse ends it, unless a transplant in first remission did. Courses from doses alone
-    count as running for 14 days after the last dose.
+    The last course begun before the relapse ends it, unless a transplant in first remission did.
+    Courses from doses alone count as running for 14 days after the last dose.
     """
     if relapsed is None:
         return None, Tri.UNKNOWN

@@ -27,9 +27,10 @@ class LineageCall:
 def lineage_of_markers(positive: frozenset[str]) -> LineageCall | None:
     """Lineage by markers reported positive; ``None`` where they do not decide.
 
-    T: cytoplasmic CD3 (or CD3) with CD2, CD5, CD7 or CD1a. B: CD19 with CD79a, CD10 or CD22; without CD19, lost after
-    therapy, two of those. Precursor: TdT or CD34, and no surface immunoglobulin. Myeloperoxidase, or B and T at once,
-    is mixed. A marker that was not reported proves nothing either way.
+    T: cytoplasmic CD3 (or CD3) with CD2, CD5, CD7 or CD1a. B: CD19 with CD79a, CD10 or CD22;
+    without CD19, lost after therapy, two of those. Precursor: TdT or CD34, and no surface
+    immunoglobulin. Myeloperoxidase, or B and T at once, is mixed. A marker that was not reported
+    proves nothing either way.
     """
     t_cell = bool(positive & {"CYCD3", "CD3"}) and bool(positive & _T_PARTNERS)
     partners = {marker.removeprefix("CY") for marker in positive & _B_PARTNERS}

@@ -1,4 +1,6 @@
-"""Marrow specimens and what they prove: the consensus criteria of relapse (E-07, E-12, REL-02, REL-03)."""
+"""Marrow specimens and what they prove: the consensus criteria of relapse (E-07, E-12, REL-02,
+REL-03).
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ class Marrow:
 
 @rule("E-07", "Marrow blasts", "S25", "S26", "S16")
 def marrows(chart: Chart) -> tuple[Marrow, ...]:
-    """Dated final marrow specimens, oldest first, with blasts and quantified MRD by every method."""
+    """Dated final marrow specimens, oldest first, with blasts and quantified MRD by every
+    method.
+    """
     found: dict[object, Marrow] = {}
     tests: list[tuple[BlastResult | MrdResult, Interval]] = [
         (result, result.fraction)
@@ -99,8 +103,8 @@ def marrows(chart: Chart) -> tuple[Marrow, ...]:
 def shows_relapse(first: Marrow, later: tuple[Marrow, ...], interval_days: int) -> bool:
     """The consensus table: whether this marrow, alone or with a later one, is a relapse.
 
-    From 25 % on alone; 5 to 25 % with another method from 1 % on, or a second marrow with two; 1 to 5 % (by methods
-    that identify leukaemic cells) with two others, or a second marrow with two.
+    From 25 % on alone; 5 to 25 % with another method from 1 % on, or a second marrow with two; 1 to
+    5 % (by methods that identify leukaemic cells) with two others, or a second marrow with two.
     """
     if first.reaches(TWENTY_FIVE_PERCENT) is Tri.MET:
         return True
@@ -120,7 +124,9 @@ def shows_relapse(first: Marrow, later: tuple[Marrow, ...], interval_days: int) 
 
 
 def _stated(marrow: Marrow) -> frozenset[str]:
-    """The methods that show at least 1 %; one that is not stated cannot be called a different one."""
+    """The methods that show at least 1 %; one that is not stated cannot be called a different
+    one.
+    """
     return marrow.families_from(ONE_PERCENT) - {_FAMILY[Method.UNKNOWN]}
 
 

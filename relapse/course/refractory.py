@@ -7,9 +7,9 @@ from datetime import date
 
 from relapse.assessment import FactUsed
 from relapse.course.diagnosis import all_entries, describe
+from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.marrow import FIVE_PERCENT, Marrow
 from relapse.course.treatment import Course, TreatmentHistory
-from relapse.course.undated_codes import LeukaemiaSeen
 from relapse.dates import DateRange, add_days
 from relapse.facts import Chart, Phase, Response, ResponseStatement
 from relapse.logic import Tri
@@ -30,7 +30,9 @@ class Refractory:
 
 
 def documented(chart: Chart, since: DateRange | None) -> tuple[FactUsed, ...]:
-    """Statements and codes of refractory disease of the present episode; an undated one is of the present."""
+    """Statements and codes of refractory disease of the present episode; an undated one is of the
+    present.
+    """
     facts = []
     for statement in chart.of(ResponseStatement):
         if (
@@ -66,8 +68,8 @@ def of_relapse(
 ) -> Refractory:
     """Documented, or a completed course of this relapse followed by a marrow from 5 % on.
 
-    Not refractory while no course of this relapse is completed; unknown where one is and no marrow followed, and where
-    no treatment is on record at all.
+    Not refractory while no course of this relapse is completed; unknown where one is and no marrow
+    followed, and where no treatment is on record at all.
     """
     facts = documented(chart, relapse)
     courses = courses_since(history, relapse)
@@ -110,7 +112,8 @@ def induction_start(
 ) -> DateRange | None:
     """First day of the first course on record (encodings 10.2, 10.8b); without courses unknown.
 
-    A plan recorded as beginning up to two weeks before the diagnosis was entered is the induction all the same.
+    A plan recorded as beginning up to two weeks before the diagnosis was entered is the induction
+    all the same.
     """
     for course in history.courses:
         if course.start is None:
@@ -129,7 +132,9 @@ def induction_failed(
     history: TreatmentHistory,
     until: date,
 ) -> tuple[FactUsed, ...]:
-    """Leukaemia seen from day 28 of induction on, with a further course given or 42 days gone; else nothing."""
+    """Leukaemia seen from day 28 of induction on, with a further course given or 42 days gone; else
+    nothing.
+    """
     if start is None:
         return ()
     late = [

@@ -1,4 +1,6 @@
-"""Evidence of relapse: marrow, extramedullary disease, and codes with or without a date of their own."""
+"""Evidence of relapse: marrow, extramedullary disease, and codes with or without a date of their
+own.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class UndatedCode:
     """A relapse code without an onset of its own (REL-16): none, or that of the first diagnosis."""
 
     recorded: DateRange | None
-    """Day on which the code was recorded; ``None`` where the entry began before the first remission."""
+    """Day on which the code was recorded; ``None`` where the entry began before the first
+    remission.
+    """
     used: FactUsed
     ordinal: int | None
     named_on: DateRange | None
@@ -59,8 +63,8 @@ def coded(
 ) -> tuple[list[RelapseMark], list[UndatedCode]]:
     """Relapse codes with an onset of their own, and those without.
 
-    An onset on or before the first diagnosis or the first remission is the beginning of the leukaemia, not of a
-    relapse: such an entry gives a state but no date.
+    An onset on or before the first diagnosis or the first remission is the beginning of the
+    leukaemia, not of a relapse: such an entry gives a state but no date.
     """
     dated: list[RelapseMark] = []
     undated: list[UndatedCode] = []

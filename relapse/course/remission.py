@@ -24,12 +24,16 @@ from relapse.logic import Tri
 from relapse.rules import rule
 
 INDUCTION_DAYS = 28
-"""A remission is not declared before the end of induction (S25): an earlier marrow below 5 % is an interim result."""
+"""A remission is not declared before the end of induction (S25): an earlier marrow below 5 % is an
+interim result.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RemissionMark:
-    """One piece of evidence of complete remission; ``when`` is ``None`` where it carries no date of its own."""
+    """One piece of evidence of complete remission; ``when`` is ``None`` where it carries no date of
+    its own.
+    """
 
     when: DateRange | None
     used: FactUsed
@@ -40,7 +44,9 @@ class RemissionMark:
 
 @rule("E-10", "Complete remission", "S25", "POL")
 def stated(chart: Chart, first_diagnosed: DateRange | None) -> tuple[RemissionMark, ...]:
-    """Statements of CR, remission codes, and the end dates of entries for a relapse or in remission."""
+    """Statements of CR, remission codes, and the end dates of entries for a relapse or in
+    remission.
+    """
     marks = []
     for statement in chart.of(ResponseStatement):
         if statement.final and statement.response is Response.COMPLETE_REMISSION:
@@ -84,7 +90,9 @@ def by_marrow(
     first_diagnosed: DateRange | None,
     window_days: int,
 ) -> tuple[RemissionMark, ...]:
-    """Marrows below 5 % by every method after therapy, with no contrary evidence within the window."""
+    """Marrows below 5 % by every method after therapy, with no contrary evidence within the
+    window.
+    """
     contrary = [marrow.when for marrow in marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET]
     contrary += [
         result.when
@@ -120,7 +128,9 @@ def _within(one: DateRange, other: DateRange, days: int) -> bool:
 def _after_therapy(
     when: DateRange, history: TreatmentHistory, first_diagnosed: DateRange | None
 ) -> bool:
-    """After the end of a course, or four weeks into one; without courses on record, four weeks after diagnosis."""
+    """After the end of a course, or four weeks into one; without courses on record, four weeks
+    after diagnosis.
+    """
     starts = [course.start for course in history.courses if course.start is not None]
     if not starts:
         return first_diagnosed is not None and when.earliest >= add_days(

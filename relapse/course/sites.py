@@ -53,7 +53,9 @@ class Involvement:
 
     @property
     def marrow_or_other(self) -> Tri:
-        """The site condition of systemic immunotherapy: marrow involved, or a site that is no sanctuary."""
+        """The site condition of systemic immunotherapy: marrow involved, or a site that is no
+        sanctuary.
+        """
         return any_of((self.marrow, self.other))
 
     def text(self) -> str:
@@ -87,8 +89,8 @@ def involvement(
 ) -> Involvement:
     """Sites of a relapse, from its work-up until the next remission.
 
-    Marrow is free only where a marrow of that time was below 5 %; CNS and testes only where they were examined. A relapse
-    known from its code alone has no known site.
+    Marrow is free only where a marrow of that time was below 5 %; CNS and testes only where they
+    were examined. A relapse known from its code alone has no known site.
     """
     start = relapse.when
     if start is None:
@@ -127,7 +129,9 @@ class _Window:
 
 
 def _at_site(site: Site, findings: tuple[SiteFinding, ...], window: _Window) -> Tri:
-    """Leukaemia once shown in the episode counts; a doubtful examination leaves the site unknown."""
+    """Leukaemia once shown in the episode counts; a doubtful examination leaves the site
+    unknown.
+    """
     answers = [
         finding.leukaemia
         for finding in findings

@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from relapse.assessment import DiseaseStatus, FactUsed, RuleResult
+from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT, Marrow
 from relapse.course.refractory import Refractory, documented, induction_failed
 from relapse.course.relapse_marks import Kind, UndatedCode
-from relapse.course.remission import INDUCTION_DAYS, RemissionMark
+from relapse.course.remission import RemissionMark
 from relapse.course.timeline import Relapse, Remission, Timeline
 from relapse.course.treatment import TreatmentHistory
-from relapse.course.undated_codes import LeukaemiaSeen, remission_is_recent
+from relapse.course.undated_codes import remission_is_recent
 from relapse.course.wording import percent
 from relapse.dates import DateRange, add_days
-from relapse.facts import BlastResult, Chart, Material, MrdResult
+from relapse.facts import BlastResult, Chart, Detection, Material, MrdResult
 from relapse.logic import Tri
 from relapse.policy import Policy
 from relapse.rules import applied, rule
 
 NEW_DISEASE_DAYS = 42
-"""Blasts of a leukaemia diagnosed no longer ago are that diagnosis, also where no treatment is recorded yet."""
+"""Blasts of a leukaemia diagnosed no longer ago are that diagnosis, also where no treatment is
+recorded yet.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,8 @@ class Situation:
     induction: DateRange | None
 
 
-def decide(**parts: object) -> Decision:
+def decide(situation: Situation) -> Decision:
     """The state of the disease."""
-    situation = Situation(**parts)  # type: ignore[arg-type]
     current = situation.line.current
     if isinstance(current, Relapse):
         return _in_relapse(situation, current)
@@ -139,7 +141,9 @@ def doubtful_marrow(situation: Situation) -> Decision | None:
 
 @rule("REL-07", "Lymphoblasts in blood after remission", "GK")
 def blood_blasts(situation: Situation, remission: Remission) -> Decision | None:
-    """Lymphoblasts from 1 % on in blood since the remission, and no marrow since: a relapse is possible."""
+    """Lymphoblasts from 1 % on in blood since the remission, and no marrow since: a relapse is
+    possible.
+    """
     facts = []
     for result in situation.chart.of(BlastResult):
         if result.material is not Material.BLOOD or not result.lymphoblasts or not result.final:
@@ -159,14 +163,18 @@ def blood_blasts(situation: Situation, remission: Remission) -> Decision | None:
 
 
 def _last_day(remission: Remission) -> DateRange:
-    """The newest day on which this remission is evident: later blood blasts are news, earlier ones are not."""
+    """The newest day on which this remission is evident: later blood blasts are news, earlier ones
+    are not.
+    """
     days = [mark.when for mark in remission.marks if mark.when is not None]
     assert remission.when is not None
     return max(days, key=lambda day: day.latest, default=remission.when)
 
 
 def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
-    """REL-16: a relapse code against a documented remission; a caveat while the remission is recent."""
+    """REL-16: a relapse code against a documented remission; a caveat while the remission is
+    recent.
+    """
     days = [
         day.latest
         for mark in situation.remissions
@@ -190,14 +198,12 @@ def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
         )
     return tuple(
         f"The record also holds a relapse code ({code.used.reference}, recorded "
-        f"{code.named_on if code.named_on is not None else 'on an unknown day'}) that newer evidence of remission contradicts"
+        f"{code.named_on or 'on an unknown day'}) that newer evidence of remission contradicts"
         for code in codes
     )
 
 
 def _below_five(result: MrdResult) -> bool:
-    from relapse.facts import Detection
-
     if result.material is not Material.MARROW:
         return False
     if result.detection is Detection.NOT_DETECTED:
@@ -221,7 +227,9 @@ def _before_remission(situation: Situation) -> Decision:
 
 
 def _blasts_only(situation: Situation) -> tuple[LeukaemiaSeen, ...]:
-    """Leukaemia seen, without residual disease below 5 % of marrow: that is response, not failure (E-14)."""
+    """Leukaemia seen, without residual disease below 5 % of marrow: that is response, not failure
+    (E-14).
+    """
     low = {
         marrow.facts[0]
         for marrow in situation.marrows
@@ -232,7 +240,8 @@ def _blasts_only(situation: Situation) -> tuple[LeukaemiaSeen, ...]:
 
 @rule("REL-13", "Blasts without a known course", "S25")
 def unexplained_blasts(situation: Situation) -> Decision | None:
-    """Marrow from 5 % on, no remission ever, no relapse coded, no induction on record: the state is not known.
+    """Marrow from 5 % on, no remission ever, no relapse coded, no induction on record: the state is
+    not known.
 
     The blasts of a leukaemia that was diagnosed within six weeks are that diagnosis.
     """
@@ -246,6 +255,3 @@ def unexplained_blasts(situation: Situation) -> Decision | None:
         return None
     facts = tuple(used for marrow in marrows for used in marrow.facts)
     return Decision(DiseaseStatus.UNKNOWN, (applied("REL-13"),), facts, ("D-CRDATE", "D-PRIOR"))
-
-
-__all__ = ["INDUCTION_DAYS", "Decision", "Situation", "decide"]

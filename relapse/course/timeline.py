@@ -1,4 +1,6 @@
-"""The course of the leukaemia as one line: remissions and relapses in turn (E-11, E-12, E-15, REL-02, REL-08)."""
+"""The course of the leukaemia as one line: remissions and relapses in turn (E-11, E-12, E-15,
+REL-02, REL-08).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from relapse.rules import rule
 
 @dataclass
 class Relapse:
-    """One relapse episode: it begins with its earliest evidence and ends with the next remission."""
+    """One relapse episode: it begins with its earliest evidence and ends with the next
+    remission.
+    """
 
     marks: list[RelapseMark] = field(default_factory=list)
 
@@ -101,8 +105,8 @@ class Evidence:
 def walk(evidence: Evidence) -> Timeline:
     """Go through the evidence day by day.
 
-    Relapse needs an earlier remission. A code for a relapse implies one that the record does not show; blasts do so only
-    where a remission is coded without a date (REL-14).
+    Relapse needs an earlier remission. A code for a relapse implies one that the record does not
+    show; blasts do so only where a remission is coded without a date (REL-14).
     """
     line = Timeline()
     for event in _ordered(evidence):
@@ -135,7 +139,9 @@ def _remission(line: Timeline, mark: RemissionMark, evidence: Evidence) -> None:
 
 
 def _marrow_can_end(relapse: Relapse, mark: RemissionMark, evidence: Evidence) -> bool:
-    """A marrow below 5 % ends a relapse of the marrow; one that spared it must be shown clear at its own site."""
+    """A marrow below 5 % ends a relapse of the marrow; one that spared it must be shown clear at
+    its own site.
+    """
     sites_only = all(item.kind is Kind.SITE for item in relapse.marks)
     newest = relapse.newest_evidence()
     if not sites_only or newest is None:
@@ -145,7 +151,9 @@ def _marrow_can_end(relapse: Relapse, mark: RemissionMark, evidence: Evidence) -
 
 @rule("E-15", "Relapse ordinal", "POL")
 def _relapse(line: Timeline, mark: RelapseMark) -> None:
-    """Begin a relapse, or add to the one that runs: evidence without a remission between is one episode."""
+    """Begin a relapse, or add to the one that runs: evidence without a remission between is one
+    episode.
+    """
     current = line.current
     if not isinstance(current, Relapse):
         if current is None:
@@ -202,7 +210,8 @@ def _until_next_remission(marrow: Marrow, evidence: Evidence) -> tuple[Marrow, .
 def _ordered(evidence: Evidence) -> list[RemissionMark | RelapseMark | Marrow]:
     """By day; on one day remission, then codes and sites of a relapse, then marrow.
 
-    A relapse known only to the month or year in which the first remission lies came after it: a relapse needs one.
+    A relapse known only to the month or year in which the first remission lies came after it: a
+    relapse needs one.
     """
     remissions = [mark for mark in evidence.remissions if mark.when is not None]
     days = sorted(mark.when.earliest for mark in remissions if mark.when is not None)

@@ -47,7 +47,9 @@ class Classes:
 
 @rule("E-19", "BFM timing", "S26")
 def bfm(relapse: FirstRelapse) -> frozenset[str]:
-    """Very early under 18 months from diagnosis; late from 6 months after primary therapy; else early."""
+    """Very early under 18 months from diagnosis; late from 6 months after primary therapy; else
+    early.
+    """
     if relapse.relapsed is None:
         return frozenset({VERY_EARLY, EARLY, LATE})
     very_early = Tri.UNKNOWN
@@ -118,7 +120,9 @@ def s_group(relapse: FirstRelapse, bfm_class: str | None) -> str | None:
 
 @rule("E-23", "High risk in BFM and COG", "S24")
 def high_risk(relapse: FirstRelapse, bfm_class: str, cog_class: str) -> tuple[Tri, Tri]:
-    """(BFM, COG) high risk of a relapse of known timing. T-lineage is high in COG wherever the relapse is."""
+    """(BFM, COG) high risk of a relapse of known timing. T-lineage is high in COG wherever the
+    relapse is.
+    """
     site = relapse.involvement
     t_lineage = Tri.of(relapse.lineage is Lineage.T)
     in_bfm = all_of(

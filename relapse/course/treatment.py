@@ -26,7 +26,9 @@ from relapse.logic import Tri, any_of
 from relapse.rules import rule
 
 COURSE_GAP_DAYS = 14
-"""Doses this far apart belong to different courses; a course has ended after as long without a dose."""
+"""Doses this far apart belong to different courses; a course has ended after as long without a
+dose.
+"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Course:
     """A recorded plan, rather than doses that stand outside every plan."""
 
     def begun_before(self, day: DateRange) -> Tri:
-        """Whether the course began before ``day``: it then belongs to the earlier line of therapy."""
+        """Whether the course began before ``day``: it then belongs to the earlier line of
+        therapy.
+        """
         return Tri.UNKNOWN if self.start is None else self.start.before(day)
 
     def completed_by(self, as_of: date) -> bool:
@@ -65,7 +69,9 @@ class TreatmentHistory:
 
     @property
     def known(self) -> bool:
-        """Whether a treatment that is not recorded may be called "none recorded" (closed world, E-26)."""
+        """Whether a treatment that is not recorded may be called "none recorded" (closed world,
+        E-26).
+        """
         return self.any_recorded and self.complete
 
     def absent(self) -> Tri:
@@ -80,7 +86,9 @@ class TreatmentHistory:
         return tuple(course for course in self.courses if agent in course.agents)
 
     def received(self, agent: Agent) -> Tri:
-        """Whether an infused agent was given: an order alone leaves it unknown (mapping rule 32)."""
+        """Whether an infused agent was given: an order alone leaves it unknown (mapping rule
+        32).
+        """
         states = [
             Tri.UNKNOWN if use.given is Given.ORDERED and not use.oral else Tri.MET
             for use in self.uses_of((agent,))
@@ -127,14 +135,18 @@ def _order(fact: Transplant | CarTInfusion) -> tuple[date, date, str]:
 
 
 def allogeneic(transplant: Transplant) -> Tri:
-    """Whether a transplant was allogeneic; unknown where the donor type is not stated (mapping rule 30)."""
+    """Whether a transplant was allogeneic; unknown where the donor type is not stated (mapping rule
+    30).
+    """
     return {Donor.ALLOGENEIC: Tri.MET, Donor.AUTOLOGOUS: Tri.NOT_MET, Donor.UNKNOWN: Tri.UNKNOWN}[
         transplant.donor
     ]
 
 
 def _counts_as_dose(use: DrugUse) -> bool:
-    """Doses make courses; oral TKI and intrathecal doses alone do not, and an infusion ordered may not have run."""
+    """Doses make courses; oral TKI and intrathecal doses alone do not, and an infusion ordered may
+    not have run.
+    """
     if use.agent in TYROSINE_KINASE_INHIBITORS or use.intrathecal or use.when is None:
         return False
     return use.oral or use.given is not Given.ORDERED
@@ -202,7 +214,9 @@ def _grouped(doses: list[DrugUse], as_of: date) -> list[list[DrugUse]]:
 
 
 def _from_doses(doses: list[DrugUse], as_of: date) -> Course:
-    """Doses with gaps under 14 days, completed once 14 days have passed without a dose (encoding 10.8b)."""
+    """Doses with gaps under 14 days, completed once 14 days have passed without a dose (encoding
+    10.8b).
+    """
     last = max(_last_day(dose, as_of) for dose in doses)
     running = any(dose.running for dose in doses) or as_of < add_days(last, COURSE_GAP_DAYS)
     first = doses[0].when

@@ -1,4 +1,6 @@
-"""Relapse codes without a date of their own: a new relapse, or an old code copied on (REL-01, REL-16)."""
+"""Relapse codes without a date of their own: a new relapse, or an old code copied on (REL-01,
+REL-16).
+"""
 
 from __future__ import annotations
 
@@ -6,20 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from relapse.assessment import FactUsed
+from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.relapse_marks import Kind, RelapseMark, UndatedCode
 from relapse.course.remission import INDUCTION_DAYS, RemissionMark
 from relapse.course.timeline import Relapse, Remission, Timeline
 from relapse.dates import DateRange, add_days
 from relapse.rules import rule
-
-
-@dataclass(frozen=True, slots=True)
-class LeukaemiaSeen:
-    """A day on which leukaemia was measured, whether or not it proves a relapse by itself."""
-
-    when: DateRange
-    used: FactUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,8 @@ def read(
 ) -> Reading:
     """Place each code: at its recording where it may begin a relapse, else as a repetition.
 
-    After a documented remission a code counts only with leukaemia measured since, or with an ordinal above the count.
+    After a documented remission a code counts only with leukaemia measured since, or with an
+    ordinal above the count.
     """
     marks: list[RelapseMark] = []
     repetitions: list[UndatedCode] = []

@@ -1,1 +1,3 @@
-"""Which results are valid today: antigens, residual disease, age, safety (STALE-, CONF- and AG-rules)."""
+"""Which results are valid today: antigens, residual disease, age, safety (STALE-, CONF- and AG-
+rules).
+"""

@@ -31,7 +31,9 @@ class Age:
         return self.at_least_months(12 * years)
 
     def reaches_within(self, months: int, days: int) -> date | None:
-        """The day on which the limit is reached, if that lies within ``days`` after the evaluation."""
+        """The day on which the limit is reached, if that lies within ``days`` after the
+        evaluation.
+        """
         if self.birth is None or not self.birth.exact:
             return None
         limit = add_months(self.birth.earliest, months)
@@ -59,7 +61,9 @@ class Age:
 
     @property
     def facts(self) -> tuple[FactUsed, ...]:
-        """The age, never the birth date: it would identify the patient in a record of the decision."""
+        """The age, never the birth date: it would identify the patient in a record of the
+        decision.
+        """
         if self.birth is None:
             return ()
         return (FactUsed(self.text(), DateRange.day(self.on), self.reference),)

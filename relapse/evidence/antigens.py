@@ -1,4 +1,6 @@
-"""CD19 and CD22 on leukaemic cells: which results are valid, and what they say (E-24, E-25, STALE, CONF-02, CONF-08)."""
+"""CD19 and CD22 on leukaemic cells: which results are valid, and what they say (E-24, E-25, STALE,
+CONF-02, CONF-08).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from relapse.assessment import FactUsed
-from relapse.course.build import DiseaseCourse
+from relapse.course.disease import DiseaseCourse
 from relapse.course.treatment import TreatmentHistory
 from relapse.course.wording import percent
 from relapse.dates import DateRange, add_days
@@ -22,7 +24,9 @@ RELAPSE_MARGIN_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class AntigenStatus:
-    """The antigen today. ``positive`` is unknown for missing, stale, partial, unclear or contradictory results."""
+    """The antigen today. ``positive`` is unknown for missing, stale, partial, unclear or
+    contradictory results.
+    """
 
     antigen: Antigen
     positive: Tri
@@ -41,7 +45,9 @@ class AntigenStatus:
 
 @rule("E-24", "CD19 on leukaemic cells", "S37", "POL")
 def expression(result: AntigenResult, policy: Policy) -> Expression:
-    """One result: as reported, or by the share of positive blasts (POL-01); unclear where the two disagree."""
+    """One result: as reported, or by the share of positive blasts (POL-01); unclear where the two
+    disagree.
+    """
     by_share: Expression | None = None
     if result.fraction is not None:
         share = result.fraction.at_least(policy.antigen_positive_fraction)
@@ -114,13 +120,17 @@ def status(
 
 @rule("CONF-08", "Partial beside positive", "POL")
 def partial(said: set[Expression]) -> bool:
-    """A partial or dim result within the window makes the antigen unknown, also beside a positive one."""
+    """A partial or dim result within the window makes the antigen unknown, also beside a positive
+    one.
+    """
     return Expression.HETEROGENEOUS in said
 
 
 @rule("CONF-02", "Opposite antigen results within the window", "POL")
 def contradictory(facts: Sequence[FactUsed]) -> str:
-    """Two valid results within POL-09 say the opposite: unknown, both are named, repeat the test."""
+    """Two valid results within POL-09 say the opposite: unknown, both are named, repeat the
+    test.
+    """
     return "contradictory: " + "; ".join(f"{used.text} on {used.when}" for used in facts)
 
 
@@ -150,7 +160,9 @@ def _close(one: _Dated, newest: _Dated, days: int) -> bool:
 def _flaw(
     result: AntigenResult, antigen: Antigen, course: DiseaseCourse, as_of: date, policy: Policy
 ) -> str:
-    """Why a result does not count today; empty where it does. Every test needs certainty to pass."""
+    """Why a result does not count today; empty where it does. Every test needs certainty to
+    pass.
+    """
     if not result.final:
         return "only a preliminary result"
     if result.when is None:
@@ -164,7 +176,9 @@ def _flaw(
 
 @rule("STALE-01", "Antigen result of this relapse", "POL", "S37")
 def before_episode(collected: DateRange, course: DiseaseCourse) -> str:
-    """Collected no earlier than 7 days before the relapse; without a relapse, than the first diagnosis (STALE-06)."""
+    """Collected no earlier than 7 days before the relapse; without a relapse, than the first
+    diagnosis (STALE-06).
+    """
     start = course.episode_start
     if start is None:
         return "the date of the relapse is not known" if course.timeline.relapses else ""
@@ -191,7 +205,8 @@ def too_old(collected: DateRange, course: DiseaseCourse, as_of: date, policy: Po
 def before_end_of_therapy(collected: DateRange, antigen: Antigen, history: TreatmentHistory) -> str:
     """Collected after the last dose of any therapy directed at the antigen (STALE-04 for CD22).
 
-    A dose without a date, or an infused antibody that was only ordered, may have come after the specimen.
+    A dose without a date, or an infused antibody that was only ordered, may have come after the
+    specimen.
     """
     for end, name in _directed(antigen, history):
         if end is None or collected.after(end) is not Tri.MET:
@@ -216,7 +231,9 @@ def directed_therapy(
 
 
 def _directed(antigen: Antigen, history: TreatmentHistory) -> list[tuple[DateRange | None, str]]:
-    """The end of each therapy directed at the antigen; ``None`` where it runs on or its day is unknown."""
+    """The end of each therapy directed at the antigen; ``None`` where it runs on or its day is
+    unknown.
+    """
     agent = Agent.BLINATUMOMAB if antigen is Antigen.CD19 else Agent.INOTUZUMAB
     ends: list[tuple[DateRange | None, str]] = []
     for use in history.uses_of((agent,)):
@@ -227,7 +244,8 @@ def _directed(antigen: Antigen, history: TreatmentHistory) -> list[tuple[DateRan
         )
         ends.append((end, f"dose of {agent.value}"))
     for course in history.courses_with(agent):
-        # A plan with recorded doses ends, for the antigen, with its last dose; without any, with the plan.
+        # A plan with recorded doses ends, for the antigen, with its last dose; without any, with
+        # the plan.
         if not history.uses_of((agent,)):
             ends.append((None if course.running else course.end, f"course of {agent.value}"))
     for infusion in history.car_t:

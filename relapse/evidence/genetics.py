@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from relapse.assessment import FactUsed
-from relapse.course.build import DiseaseCourse
+from relapse.course.disease import DiseaseCourse
 from relapse.dates import DateRange
 from relapse.evidence import tki
 from relapse.facts import Chart, GeneticResult, Lesion

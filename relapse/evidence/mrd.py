@@ -1,4 +1,6 @@
-"""Residual disease today: category at 1e-4 and the thresholds of the rules (E-08, E-09, STALE-05, CONF-04)."""
+"""Residual disease today: category at 1e-4 and the thresholds of the rules (E-08, E-09, STALE-05,
+CONF-04).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from relapse.assessment import FactUsed, MrdCategory
-from relapse.course.build import DiseaseCourse
+from relapse.course.disease import DiseaseCourse
 from relapse.course.wording import decimal_text, percent
 from relapse.dates import DateRange, add_days
 from relapse.facts import Chart, Detection, Material, MrdResult
@@ -32,7 +34,9 @@ class MrdStatus:
     reason: str = "no result"
     """Why the category is unknown."""
     request: str = "D-MRD"
-    """What would settle it while it is unknown: D-MRD, or D-MRDSENS for a sensitivity that is not stated."""
+    """What would settle it while it is unknown: D-MRD, or D-MRDSENS for a sensitivity that is not
+    stated.
+    """
     conflict: tuple[FactUsed, ...] = ()
     """Results that contradict each other (CONF-04)."""
 
@@ -181,7 +185,9 @@ def contradict(results: Sequence[MrdResult]) -> bool:
 
 @rule("STALE-05", "MRD of this remission", "POL")
 def flaw(result: MrdResult, course: DiseaseCourse, as_of: date, policy: Policy) -> str:
-    """Why a result does not count today: not final, older than POL-30, before the remission or the last block."""
+    """Why a result does not count today: not final, older than POL-30, before the remission or the
+    last block.
+    """
     if not result.final:
         return "only a preliminary result"
     if result.when is None:
@@ -191,7 +197,8 @@ def flaw(result: MrdResult, course: DiseaseCourse, as_of: date, policy: Policy) 
     remission = course.remission
     start = remission.when if remission is not None else None
     if start is None:
-        # A remission without a date: the result must at least be newer than the disease that it followed.
+        # A remission without a date: the result must at least be newer than the disease that it
+        # followed.
         episode = course.episode_start
         if episode is None or result.when.after(episode) is not Tri.MET:
             return "the date of the remission is not known"

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from relapse.assessment import FactUsed
-from relapse.course.build import DiseaseCourse
+from relapse.course.disease import DiseaseCourse
 from relapse.course.wording import interval_text
 from relapse.dates import DateRange, add_days
 from relapse.facts import (
@@ -160,7 +160,9 @@ def blood_blasts(chart: Chart, course: DiseaseCourse) -> BloodBlasts:
 
 
 def state_began(course: DiseaseCourse) -> DateRange | None:
-    """Since when results describe the present state: the remission, or the relapse less its work-up."""
+    """Since when results describe the present state: the remission, or the relapse less its work-
+    up.
+    """
     if course.remission is not None:
         return course.remission.when
     start = course.relapse_date if course.timeline.relapses else course.induction_start
@@ -182,7 +184,9 @@ def newest_marrow_at_least(course: DiseaseCourse, limit: Decimal) -> Answer:
 
 @rule("POL-34", "Fitness", "POL")
 def fit(chart: Chart, as_of: date, policy: Policy) -> Answer:
-    """Fit by ECOG 0-2 or Karnofsky or Lansky from 60; not fit beyond; unknown without a status of 90 days."""
+    """Fit by ECOG 0-2 or Karnofsky or Lansky from 60; not fit beyond; unknown without a status of
+    90 days.
+    """
     statuses = [
         status
         for status in chart.of(PerformanceStatus)
@@ -256,7 +260,8 @@ def chimerism_measured(chart: Chart, as_of: date) -> bool:
 def active_gvhd(chart: Chart, as_of: date) -> Answer:
     """Acute GVHD from grade II on, or chronic GVHD, active today.
 
-    Grade I alone is not met; a grade that is not stated counts, because withholding the warning is the worse error.
+    Grade I alone is not met; a grade that is not stated counts, because withholding the warning is
+    the worse error.
     """
     acute = [
         entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relapse.assessment import FactUsed
-from relapse.course.build import DiseaseCourse
+from relapse.course.disease import DiseaseCourse
 from relapse.facts import TYROSINE_KINASE_INHIBITORS, Agent, DrugUse, StopReason
 from relapse.logic import Tri
 
@@ -35,7 +35,9 @@ def _relapsed_during(use: DrugUse, course: DiseaseCourse) -> bool:
 
 
 def failed_at_least(course: DiseaseCourse, number: int) -> Tri:
-    """Whether at least ``number`` different inhibitors failed; unknown where the outcome of others is not recorded."""
+    """Whether at least ``number`` different inhibitors failed; unknown where the outcome of others
+    is not recorded.
+    """
     failed = {use.agent for use in failures(course)}
     if len(failed) >= number:
         return Tri.MET

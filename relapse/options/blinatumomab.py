@@ -27,6 +27,7 @@ from relapse.logic import Tri, all_of, any_of
 from relapse.options import shared
 from relapse.options.combine import considered, not_suggested, strongest
 from relapse.options.common_criteria import relapsed_treated, remission_is_new
+from relapse.options.transplant_rows import possible_risks
 from relapse.precautions import raised
 from relapse.rules import applied, decided, rule
 
@@ -115,7 +116,9 @@ def _mrd(case: Case, limit: Decimal) -> Criterion:
 
 @rule("BL-01", "Relapsed or refractory CD19-positive B-cell precursor ALL (US)", "S02")
 def us_active(case: Case) -> RuleResult:
-    """Active disease, B precursor, CD19 positive, one month or older, marrow involved or a site that is no sanctuary."""
+    """Active disease, B precursor, CD19 positive, one month or older, marrow involved or a site
+    that is no sanctuary.
+    """
     return decided(
         "BL-01",
         (
@@ -131,7 +134,9 @@ def us_active(case: Case) -> RuleResult:
 
 @rule("BL-02", "MRD-positive first or second remission", "S02", "S03")
 def by_mrd(case: Case) -> RuleResult:
-    """CR1 or CR2 with MRD from the label threshold (POL-03) on, B precursor, CD19 positive, one month or older."""
+    """CR1 or CR2 with MRD from the label threshold (POL-03) on, B precursor, CD19 positive, one
+    month or older.
+    """
     return decided(
         "BL-02",
         (
@@ -200,7 +205,8 @@ def _ph_negative(case: Case) -> Criterion:
 @rule("BL-06", "Relapsed or refractory adult (EU)", "S06")
 def eu_adult_active(case: Case) -> RuleResult:
     """As BL-01 in an adult; Ph-positive only after two failed TKI and with no alternative."""
-    # That no alternative exists is a judgement which no record states: two failures leave the answer open.
+    # That no alternative exists is a judgement which no record states: two failures leave the
+    # answer open.
     exhausted = all_of((case.genetics.ph, tki.failed_at_least(case.course, 2), Tri.UNKNOWN))
     criterion = Criterion(
         "Ph negative, or at least two TKI failed and no alternative",
@@ -223,7 +229,9 @@ def eu_adult_mrd(case: Case) -> RuleResult:
 
 @rule("BL-08", "Relapsed or refractory child (EU)", "S06", "S07")
 def eu_child_active(case: Case) -> RuleResult:
-    """Ph-negative and refractory, or two prior therapies, or relapse after an allogeneic transplant."""
+    """Ph-negative and refractory, or two prior therapies, or relapse after an allogeneic
+    transplant.
+    """
     after_transplant, facts = case.transplanted_before_relapse()
     state = any_of((case.course.refractory.state, two_prior_therapies(case), after_transplant))
     criterion = Criterion(
@@ -238,7 +246,9 @@ def eu_child_active(case: Case) -> RuleResult:
 
 
 def two_prior_therapies(case: Case) -> Tri:
-    """Two lines given: the front line and one for each earlier relapse that was treated (encoding 10.3)."""
+    """Two lines given: the front line and one for each earlier relapse that was treated (encoding
+    10.3).
+    """
     if case.course.relapse_count >= 2:
         return Tri.MET
     return relapsed_treated(case)
@@ -246,13 +256,13 @@ def two_prior_therapies(case: Case) -> Tri:
 
 @rule("BL-09", "Consolidation in high-risk first relapse of a child (EU)", "S06")
 def consolidation_eu(case: Case) -> RuleResult | None:
-    """CR2 after a first relapse of high BFM risk: whatever the MRD, stronger from 1e-4 on (POL-04)."""
+    """CR2 after a first relapse of high BFM risk: whatever the MRD, stronger from 1e-4 on
+    (POL-04).
+    """
     if not case.policy.consolidation and case.mrd.at_least(THRESHOLD) is not Tri.MET:
         return None
     if case.age.at_least_years(18) is not Tri.NOT_MET:
         return None
-    from relapse.options.transplant_rows import possible_risks
-
     risks = (
         {bfm for bfm, _ in possible_risks(case)}
         if case.first_relapse is not None
@@ -293,7 +303,9 @@ def _recent(case: Case) -> Criterion:
 
 @rule("BL-10", "Isolated CNS or testicular relapse", "TEXT", "POL")
 def isolated_sanctuary(case: Case) -> RuleResult:
-    """Local and systemic treatment first: not suggested, unless the site's policy allows it (POL-14)."""
+    """Local and systemic treatment first: not suggested, unless the site's policy allows it
+    (POL-14).
+    """
     involved = case.course.involvement
     state = Tri.NOT_MET if case.policy.sanctuary_immunotherapy else involved.isolated_sanctuary
     return applied(
@@ -303,7 +315,9 @@ def isolated_sanctuary(case: Case) -> RuleResult:
 
 @rule("BL-11", "Earlier non-response to blinatumomab, or relapse on it", "S37")
 def non_response(case: Case) -> RuleResult:
-    """Documented, or the first marrow around the end of a course from 5 % on, or relapse within 30 days of it: cap."""
+    """Documented, or the first marrow around the end of a course from 5 % on, or relapse within 30
+    days of it: cap.
+    """
     facts = no_response_facts(case) + relapse_on_it_facts(case)
     state = Tri.of(bool(facts))
     return applied(
@@ -315,7 +329,9 @@ def non_response(case: Case) -> RuleResult:
 
 
 def no_response_facts(case: Case) -> tuple[FactUsed, ...]:
-    """Non-response: as documented, or the first marrow from 14 days before to 28 after the end of a course, ≥5 %."""
+    """Non-response: as documented, or the first marrow from 14 days before to 28 after the end of a
+    course, ≥5 %.
+    """
     history = case.course.history
     facts = [
         FactUsed.of(use, f"{use.name}: no response")
@@ -372,7 +388,9 @@ def isolated_other(case: Case) -> RuleResult:
 
 @rule("BL-13", "Consolidation in second remission (US)", "S63", "S64", "GK")
 def consolidation_us(case: Case) -> RuleResult | None:
-    """CR2 after a first relapse of the marrow, Ph negative, CD19 positive, no transplant since, CR2 no older than POL-33."""
+    """CR2 after a first relapse of the marrow, Ph negative, CD19 positive, no transplant since, CR2
+    no older than POL-33.
+    """
     if not case.policy.consolidation:
         return None
     start = case.course.relapse_date

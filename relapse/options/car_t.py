@@ -22,6 +22,7 @@ from relapse.logic import Tri, all_of, any_of
 from relapse.options import shared
 from relapse.options.blinatumomab import no_response_facts
 from relapse.options.combine import lowered, not_suggested, notes_of, requests_of, strongest
+from relapse.options.common_criteria import remission_is_new
 from relapse.precautions import raised
 from relapse.requests import merged, request
 from relapse.rules import applied, decided, rule
@@ -152,7 +153,9 @@ def _second_relapse(case: Case) -> Criterion:
 
 
 def _either(text: str, *criteria: Criterion) -> Criterion:
-    """One criterion from alternatives; while it is unknown it asks for what would settle any of them."""
+    """One criterion from alternatives; while it is unknown it asks for what would settle any of
+    them.
+    """
     unknown = [c for c in criteria if c.state is Tri.UNKNOWN]
     return Criterion(
         text,
@@ -212,7 +215,9 @@ def tisa_label(case: Case, young: Criterion) -> RuleResult:
 
 @rule("CA-02", "Tisagenlecleucel: first relapse after transplant", "S16", "S17")
 def tisa_after_transplant(case: Case, young: Criterion) -> RuleResult:
-    """Under 26 years, first relapse after an allogeneic transplant: EU label; outside the US wording."""
+    """Under 26 years, first relapse after an allogeneic transplant: EU label; outside the US
+    wording.
+    """
     criteria = (*_common(case), young, _first_relapse_only(case), _after_transplant(case))
     if case.us:
         note = "Tisagenlecleucel: outside the US wording, within the EU wording and the trial."
@@ -241,7 +246,9 @@ def tisa_line_of_therapy(case: Case) -> RuleResult:
 
 @rule("CA-03b", "Tisagenlecleucel: response to reinduction unknown", "POL")
 def tisa_response_unknown(case: Case) -> RuleResult:
-    """A first relapse treated with a completed course whose result is not on record: waits for a marrow."""
+    """A first relapse treated with a completed course whose result is not on record: waits for a
+    marrow.
+    """
     response = Criterion(
         "refractory",
         Tri.UNKNOWN,
@@ -269,9 +276,9 @@ def tisa_too_old(young: Criterion) -> RuleResult:
 
 @rule("CA-05", "Tisagenlecleucel: MRD-positive third or later remission", "GK")
 def tisa_later_remission(case: Case, young: Criterion) -> RuleResult:
-    """CR3 or later with MRD from 0.1 % on: a second or later relapse, now in MRD-positive remission."""
-    from relapse.options.common_criteria import remission_is_new
-
+    """CR3 or later with MRD from 0.1 % on: a second or later relapse, now in MRD-positive
+    remission.
+    """
     level = case.mrd.at_least(case.policy.transplant_mrd_eval)
     long_standing = remission_is_new(case) is Tri.NOT_MET and level is Tri.UNKNOWN
     criteria = (
@@ -361,7 +368,9 @@ def _short_remission(case: Case) -> Criterion:
     "S21",
 )
 def adult_label_and_trial(case: Case, old_enough: Criterion) -> RuleResult:
-    """Refractory, second or later relapse, relapse after transplant, or first remission of at most 12 months."""
+    """Refractory, second or later relapse, relapse after transplant, or first remission of at most
+    12 months.
+    """
     line = _either(
         "refractory, second or later relapse, relapse after transplant, or short first remission",
         _refractory(case),
@@ -387,7 +396,10 @@ def adult_late_relapse(case: Case, old_enough: Criterion) -> RuleResult:
             longer.facts,
         ),
     )
-    note = "Within the label, outside trial entry: first relapse after more than 12 months of remission."
+    note = (
+        "Within the label, outside trial entry: first relapse after more than 12 "
+        "months of remission."
+    )
     return decided("CA-07", criteria, strength, note=note)
 
 
@@ -495,7 +507,9 @@ def early_after_transplant(case: Case) -> PrecautionRaised | None:
 
 
 def _requests(case: Case) -> list[DataRequest]:
-    """Non-gating: the screen before collection; the date of first remission where it decides between labels and trials."""
+    """Non-gating: the screen before collection; the date of first remission where it decides
+    between labels and trials.
+    """
     wanted = []
     if not safety.collection_screen_complete(case.chart, case.as_of):
         wanted.append(request("D-VIRAL", "not complete within 90 days"))

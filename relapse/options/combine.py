@@ -1,4 +1,6 @@
-"""Strength of an option from its rules: the strongest wins, then caps and blocks (clinical model 0.5)."""
+"""Strength of an option from its rules: the strongest wins, then caps and blocks (clinical model
+0.5).
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ from relapse.rules import rule
 
 @rule("G-09", "Long-standing remission", "POL")
 def remission_is_new(case: Case) -> Tri:
-    """Whether the present CR2 or later was reached no longer than POL-33 ago; unknown without its date."""
+    """Whether the present CR2 or later was reached no longer than POL-33 ago; unknown without its
+    date.
+    """
     remission = case.course.remission
     if remission is None or remission.when is None:
         return Tri.UNKNOWN

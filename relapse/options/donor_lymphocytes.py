@@ -26,7 +26,9 @@ def consider(case: Case) -> RuleResult:
 
 @rule("DLI-01", "Donor lymphocytes need a graft and low burden", "TEXT")
 def no_low_burden_disease(case: Case) -> RuleResult:
-    """Without an allogeneic graft, or without residual disease, there is nothing to suggest: silent."""
+    """Without an allogeneic graft, or without residual disease, there is nothing to suggest:
+    silent.
+    """
     return applied(
         "DLI-01",
         Tri.NOT_MET,

@@ -32,7 +32,9 @@ CYCLES_WITHOUT_REMISSION = 3
 
 
 def consider(case: Case, transplant: Strength) -> Consideration:
-    """Inotuzumab for this patient today; ``transplant`` is the strength of the transplant option (P-07)."""
+    """Inotuzumab for this patient today; ``transplant`` is the strength of the transplant option
+    (P-07).
+    """
     excluded = shared.cd22_negative(case)
     if excluded is not None:
         return not_suggested(OPTION, "CD22 negative", (excluded,))
@@ -94,7 +96,9 @@ def _label(case: Case) -> tuple[Criterion, ...]:
 
 @rule("IN-01", "Relapsed or refractory CD22-positive B-cell precursor ALL (US)", "S08")
 def us_active(case: Case) -> RuleResult:
-    """Active disease, marrow or another site that is no sanctuary, B precursor, CD22 positive, one year or older."""
+    """Active disease, marrow or another site that is no sanctuary, B precursor, CD22 positive, one
+    year or older.
+    """
     return decided("IN-01", _label(case), Strength.EVAL)
 
 
@@ -118,7 +122,9 @@ def in_remission(case: Case) -> RuleResult:
 
 
 def cycles(case: Case) -> list[DateRange]:
-    """First days of the inotuzumab cycles: one plan each, or doses at least 14 days apart (encoding 10.5)."""
+    """First days of the inotuzumab cycles: one plan each, or doses at least 14 days apart (encoding
+    10.5).
+    """
     history = case.course.history
     plans = [
         c.start
@@ -235,7 +241,8 @@ def precautions(case: Case, transplant: Strength) -> list[PrecautionRaised]:
 
 @rule("P-06", "Liver tests over the threshold for withholding", "S12", "POL")
 def liver_tests(case: Case) -> PrecautionRaised | None:
-    """Bilirubin above 1.5 × ULN or a transaminase above 2.5 × ULN; Gilbert or haemolysis exempts the bilirubin.
+    """Bilirubin above 1.5 × ULN or a transaminase above 2.5 × ULN; Gilbert or haemolysis exempts
+    the bilirubin.
 
     Either value is enough (POL-08): the safer reading of a label text that says "and".
     """
@@ -250,7 +257,9 @@ def liver_tests(case: Case) -> PrecautionRaised | None:
 
 @rule("P-07", "Inotuzumab before transplant", "S11b")
 def before_transplant(case: Case, transplant: Strength) -> PrecautionRaised | None:
-    """Transplant is suggested or planned: two cycles; a warning where as many were given already (POL-25)."""
+    """Transplant is suggested or planned: two cycles; a warning where as many were given already
+    (POL-25).
+    """
     if transplant is Strength.NOT and not safety.transplant_planned(case.chart):
         return None
     given = len(cycles(case))

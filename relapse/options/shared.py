@@ -90,7 +90,8 @@ def _staleness(found: AntigenStatus) -> RuleResult | None:
 
 
 def antigen_precaution(found: AntigenStatus) -> PrecautionRaised | None:
-    """P-16 and P-17: prior directed therapy, a partial result, or an earlier negative that no longer counts.
+    """P-16 and P-17: prior directed therapy, a partial result, or an earlier negative that no
+    longer counts.
 
     Prior therapy together with an unknown, partial or formerly negative antigen is a warning.
     """
@@ -131,7 +132,9 @@ def gvhd(case: Case, *effects: Effect) -> PrecautionRaised | None:
 
 
 def neurological(case: Case) -> PrecautionRaised | None:
-    """P-10: seizure, encephalopathy, stroke or other CNS disorder, now or earlier; not leukaemia itself."""
+    """P-10: seizure, encephalopathy, stroke or other CNS disorder, now or earlier; not leukaemia
+    itself.
+    """
     found = safety.complication(case.chart, (Complication.NEUROLOGICAL,), case.as_of, ever=True)
     return None if found.state is not Tri.MET else raised("P-10", Effect.WARN, facts=found.facts)
 
@@ -210,7 +213,9 @@ def lab_requests(case: Case) -> list[DataRequest]:
 def liver_above(
     case: Case, bilirubin: Decimal, transaminase: Decimal, *, both: bool = False
 ) -> tuple[FactUsed, ...]:
-    """The liver values over their limits; with ``both``, only where bilirubin and a transaminase are."""
+    """The liver values over their limits; with ``both``, only where bilirubin and a transaminase
+    are.
+    """
     over_bilirubin = safety.lab_above(case.chart, Analyte.BILIRUBIN, bilirubin, case.as_of)
     over = [
         safety.lab_above(case.chart, analyte, transaminase, case.as_of)

@@ -1,4 +1,6 @@
-"""Allogeneic transplant (HS-rules): referral, second transplant and donor lymphocytes under one option."""
+"""Allogeneic transplant (HS-rules): referral, second transplant and donor lymphocytes under one
+option.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ OPTION = Option.TRANSPLANT
 
 
 def consider(case: Case) -> Consideration:
-    """Transplant for this patient today: the strongest of transplant, second transplant and donor lymphocytes."""
+    """Transplant for this patient today: the strongest of transplant, second transplant and donor
+    lymphocytes.
+    """
     transplanted, facts = case.ever_transplanted()
     if transplanted is Tri.MET:
         return _after_transplant(case)
@@ -42,7 +46,9 @@ def consider(case: Case) -> Consideration:
 
 
 def _after_transplant(case: Case) -> Consideration:
-    """HS-01: after an allogeneic transplant the rules of the second transplant and of donor lymphocytes decide."""
+    """HS-01: after an allogeneic transplant the rules of the second transplant and of donor
+    lymphocytes decide.
+    """
     second = second_transplant.consider(case)
     lymphocytes = donor_lymphocytes.consider(case)
     return _finished(case, second, (lymphocytes,))
@@ -101,7 +107,9 @@ def _remission(case: Case) -> Criterion:
 
 @rule("HS-09", "CR1 with MRD, or after induction failure", "GK")
 def first_remission(case: Case) -> RuleResult:
-    """First remission with MRD from 0.1 % on, or reached after primary induction failure; else HS-10."""
+    """First remission with MRD from 0.1 % on, or reached after primary induction failure; else
+    HS-10.
+    """
     positive = case.mrd.at_least(case.policy.transplant_mrd_eval)
     if positive is Tri.MET or case.course.remission_after_failure:
         why = (
@@ -142,7 +150,9 @@ def in_partial_remission(case: Case) -> RuleResult:
 
 
 def partial_remission(case: Case) -> Tri:
-    """E-10: stated, or the newest marrow of the episode 5 to under 25 % and at most half of its first value."""
+    """E-10: stated, or the newest marrow of the episode 5 to under 25 % and at most half of its
+    first value.
+    """
     start = case.course.episode_start
     for statement in case.chart.of(ResponseStatement):
         current = start is None or (

@@ -1,4 +1,6 @@
-"""Transplant by risk in second remission and at relapse (HS-02 to HS-14): every timing that the record allows."""
+"""Transplant by risk in second remission and at relapse (HS-02 to HS-14): every timing that the
+record allows.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from relapse.rules import applied, rule
 
 
 def possible_risks(case: Case) -> set[tuple[Tri, Tri]]:
-    """Every (BFM, COG) risk that timing and site of the first relapse allow, each met or not met."""
+    """Every (BFM, COG) risk that timing and site of the first relapse allow, each met or not
+    met.
+    """
     return {high_risk(relapse, bfm, cog) for relapse, bfm, cog in _possibilities(case)}
 
 
@@ -115,7 +119,9 @@ def high_in_one(case: Case) -> RuleResult:
 
 @rule("HS-06", "Child, CR2, late marrow relapse", "S24", "S29", "TEXT")
 def high_in_neither(case: Case) -> RuleResult:
-    """By MRD: evaluation from 0.1 %, may be considered from 0.01 %, below that chemotherapy is the alternative."""
+    """By MRD: evaluation from 0.1 %, may be considered from 0.01 %, below that chemotherapy is the
+    alternative.
+    """
     mrd = _mrd_fact(case)
     late = _timing_fact(case, "high risk in neither scheme")
     if case.mrd.at_least(case.policy.transplant_mrd_eval) is Tri.MET:
@@ -154,7 +160,9 @@ def early_extramedullary(case: Case) -> RuleResult:
 
 @rule("HS-11", "Relapse: early referral and donor search", "TEXT")
 def at_relapse(case: Case, why: str) -> RuleResult:
-    """Active disease in an adult, refractory, in second relapse, or in a first relapse of high risk."""
+    """Active disease in an adult, refractory, in second relapse, or in a first relapse of high
+    risk.
+    """
     note = "Early referral and donor search; the transplant itself depends on remission."
     return applied("HS-11", Tri.MET, _timing_fact(case, why), strength=Strength.CONS, note=note)
 

@@ -42,6 +42,8 @@ class Course:
     facts: tuple[FactUsed, ...]
     from_plan: bool = True
     """A recorded plan, rather than doses that stand outside every plan."""
+    last_dose: DateRange | None = None
+    """Of doses: the last day so far, unless a dose still runs."""
 
     def begun_before(self, day: DateRange) -> Tri:
         """Whether the course began before ``day``: it then belongs to the earlier line of
@@ -66,6 +68,7 @@ class TreatmentHistory:
     """Whether the record holds any treatment of the leukaemia."""
     complete: bool
     """False where a section that holds treatments could not be had."""
+    as_of: date
 
     @property
     def known(self) -> bool:
@@ -84,6 +87,24 @@ class TreatmentHistory:
 
     def courses_with(self, agent: Agent) -> tuple[Course, ...]:
         return tuple(course for course in self.courses if agent in course.agents)
+
+    def exposures(self, agent: Agent) -> tuple[Course, ...]:
+        """Spans of one agent: its doses, cut at gaps of 14 days; a plan where it has no doses."""
+        doses = sorted(
+            (
+                use
+                for use in self.uses_of((agent,))
+                if use.when is not None and use.given is not Given.ORDERED
+            ),
+            key=_dose_key,
+        )
+        spans = [_from_doses(group, self.as_of) for group in _grouped(doses, self.as_of)]
+        spans += [
+            course
+            for course in self.courses_with(agent)
+            if course.from_plan and not any(_overlap(course, span) for span in spans)
+        ]
+        return tuple(sorted(spans, key=lambda span: _start_key(span.start)))
 
     def received(self, agent: Agent) -> Tri:
         """Whether an infused agent was given: an order alone leaves it unknown (mapping rule
@@ -122,6 +143,7 @@ def history(chart: Chart, as_of: date) -> TreatmentHistory:
         bool(plans or drugs or transplants or car_t)
         or any(item.kind in anti_leukaemic for item in procedures),
         not chart.incomplete & {Section.PROCEDURES, Section.MEDICATIONS, Section.PLANS},
+        as_of,
     )
 
 
@@ -193,6 +215,14 @@ def _within(dose: DrugUse, plan: TreatmentPlan, as_of: date) -> bool:
     return plan.when.earliest <= dose.when.latest and dose.when.earliest <= end
 
 
+def _overlap(plan: Course, span: Course) -> bool:
+    if plan.start is None or span.start is None:
+        return False
+    plan_end = date.max if plan.end is None else plan.end.latest
+    span_end = date.max if span.end is None else span.end.latest
+    return plan.start.earliest <= span_end and span.start.earliest <= plan_end
+
+
 def _from_plan(plan: TreatmentPlan, doses: list[DrugUse]) -> Course:
     facts = (FactUsed.of(plan, plan.text or "treatment plan"),)
     agents = plan.agents | {dose.agent for dose in doses}
@@ -229,4 +259,5 @@ def _from_doses(doses: list[DrugUse], as_of: date) -> Course:
         frozenset(d.agent for d in doses),
         (used,),
         False,
+        None if any(dose.running for dose in doses) else DateRange.day(last),
     )

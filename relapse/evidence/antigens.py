@@ -10,7 +10,7 @@ from datetime import date
 
 from relapse.assessment import FactUsed
 from relapse.course.disease import DiseaseCourse
-from relapse.course.treatment import TreatmentHistory
+from relapse.course.treatment import Course, TreatmentHistory
 from relapse.course.wording import percent
 from relapse.dates import DateRange, add_days
 from relapse.facts import Agent, Antigen, AntigenResult, Chart, Expression, Given
@@ -231,25 +231,28 @@ def directed_therapy(
 
 
 def _directed(antigen: Antigen, history: TreatmentHistory) -> list[tuple[DateRange | None, str]]:
-    """The end of each therapy directed at the antigen; ``None`` where it runs on or its day is
-    unknown.
+    """The end of each therapy directed at the antigen; ``None`` where it runs on or its day
+    is unknown.
     """
     agent = Agent.BLINATUMOMAB if antigen is Antigen.CD19 else Agent.INOTUZUMAB
-    ends: list[tuple[DateRange | None, str]] = []
-    for use in history.uses_of((agent,)):
-        end = (
-            None
-            if use.running
-            else use.until or (use.when if use.given is not Given.ORDERED else None)
+    ends: list[tuple[DateRange | None, str]] = [
+        (
+            span.end if span.end is not None else _running_until(span, history),
+            f"dose of {agent.value}",
         )
-        ends.append((end, f"dose of {agent.value}"))
-    for course in history.courses_with(agent):
-        # A plan with recorded doses ends, for the antigen, with its last dose; without any, with
-        # the plan.
-        if not history.uses_of((agent,)):
-            ends.append((None if course.running else course.end, f"course of {agent.value}"))
+        for span in history.exposures(agent)
+    ]
+    given = bool(ends)
+    for use in history.uses_of((agent,)):
+        if use.when is None or (use.given is Given.ORDERED and not given):
+            ends.append((use.until, f"dose of {agent.value}"))
     for infusion in history.car_t:
         directed = infusion.cd19_directed if antigen is Antigen.CD19 else infusion.cd22_directed
         if directed is not Tri.NOT_MET:
             ends.append((infusion.when, "CAR-T infusion"))
     return ends
+
+
+def _running_until(span: Course, history: TreatmentHistory) -> DateRange | None:
+    """The last dose so far of a span that may go on; nothing where it runs without pause."""
+    return None if span.from_plan else span.last_dose

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from relapse.assessment import (
     Consideration,
     Criterion,
     Effect,
-    FactUsed,
     MrdCategory,
     Option,
     PrecautionRaised,
@@ -17,12 +15,10 @@ from relapse.assessment import (
     Strength,
 )
 from relapse.case import Case
-from relapse.course.marrow import FIVE_PERCENT
 from relapse.course.wording import decimal_text
-from relapse.dates import add_days
-from relapse.evidence import tki
+from relapse.evidence import blinatumomab_response, tki
 from relapse.evidence.mrd import THRESHOLD
-from relapse.facts import Agent, Antigen, StopReason
+from relapse.facts import Antigen
 from relapse.logic import Tri, all_of, any_of
 from relapse.options import shared
 from relapse.options.combine import considered, not_suggested, strongest
@@ -318,7 +314,8 @@ def non_response(case: Case) -> RuleResult:
     """Documented, or the first marrow around the end of a course from 5 % on, or relapse within 30
     days of it: cap.
     """
-    facts = no_response_facts(case) + relapse_on_it_facts(case)
+    facts = blinatumomab_response.no_response(case.course)
+    facts += blinatumomab_response.relapse_during(case.course, case.policy.relapse_on_blinatumomab)
     state = Tri.of(bool(facts))
     return applied(
         "BL-11",
@@ -326,53 +323,6 @@ def non_response(case: Case) -> RuleResult:
         Criterion("non-response to, or relapse on, blinatumomab", state, facts),
         note="Earlier non-response to blinatumomab or relapse on it.",
     )
-
-
-def no_response_facts(case: Case) -> tuple[FactUsed, ...]:
-    """Non-response: as documented, or the first marrow from 14 days before to 28 after the end of a
-    course, ≥5 %.
-    """
-    history = case.course.history
-    facts = [
-        FactUsed.of(use, f"{use.name}: no response")
-        for use in history.uses_of((Agent.BLINATUMOMAB,))
-        if use.stop_reason is StopReason.FAILED
-    ]
-    for course in history.courses_with(Agent.BLINATUMOMAB):
-        if course.end is None:
-            continue
-        first, last = add_days(course.end.earliest, -14), add_days(course.end.latest, 28)
-        others = [
-            other.start.earliest
-            for other in history.courses
-            if other is not course
-            and other.start is not None
-            and other.start.earliest > course.end.latest
-        ]
-        last = min(last, min(others, default=date.max))
-        near = [marrow for marrow in case.course.marrows if first <= marrow.when.earliest <= last]
-        if near and near[0].reaches(FIVE_PERCENT) is Tri.MET:
-            facts += near[0].facts
-    return tuple(facts)
-
-
-def relapse_on_it_facts(case: Case) -> tuple[FactUsed, ...]:
-    """A relapse dated during a course, or no later than POL-35 after its last dose."""
-    facts: list[FactUsed] = []
-    for relapse in case.course.timeline.relapses:
-        when = relapse.when
-        for course in case.course.history.courses_with(Agent.BLINATUMOMAB):
-            if when is None or course.start is None or when.earliest < course.start.earliest:
-                continue
-            if course.running and course.end is None:
-                on_it = True
-            else:
-                on_it = course.end is not None and when.earliest <= add_days(
-                    course.end.latest, case.policy.relapse_on_blinatumomab
-                )
-            if on_it:
-                facts += relapse.facts
-    return tuple(facts)
 
 
 @rule("BL-12", "Isolated extramedullary relapse elsewhere", "GK")

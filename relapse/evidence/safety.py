@@ -10,7 +10,7 @@ from decimal import Decimal
 from relapse.assessment import FactUsed
 from relapse.course.disease import DiseaseCourse
 from relapse.course.wording import interval_text
-from relapse.dates import DateRange, add_days
+from relapse.dates import DateRange
 from relapse.facts import (
     Analyte,
     BlastResult,
@@ -52,7 +52,7 @@ class Answer:
 
 
 def _fresh(when: DateRange | None, as_of: date, days: int) -> bool:
-    return when is not None and add_days(when.earliest, days) >= as_of
+    return when is not None and (as_of - when.earliest).days <= days
 
 
 @rule("STALE-07", "Age of liver tests and blood counts", "POL")

@@ -1,0 +1,1 @@
+"""Clinical cases as YAML, and what they ask of an answer."""

@@ -1,0 +1,173 @@
+"""The detail of a card: the same five short sections on every card, in GitHub-flavoured Markdown
+without HTML.
+
+Why, what speaks against it, what is missing, the facts used, the rules and sources (CARD-03 to
+CARD-05). Whatever can carry text of the record goes through `hooks.markdown.escape`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from hooks.markdown import escape
+from hooks.sheet import Sheet, unique
+from hooks.summary import option_name
+from hooks.trace import sources_of
+from relapse.assessment import Assessment, FactUsed, PrecautionRaised, RuleResult, Strength
+from relapse.logic import Tri
+from relapse.rules import MODEL_VERSION
+from relapse.sources import LABEL_DATA_AS_OF, SOURCES, Source
+
+_SENTENCE = 1000
+"""Characters allowed to a sentence of our own."""
+_STRENGTHS = {
+    Strength.EVAL: "Evaluate: every condition of the rule is met.",
+    Strength.CONS: "May be considered: the conditions are met, with the reservations named here.",
+    Strength.CAD: "Consider after missing data: no condition fails, at least one is unknown.",
+    Strength.NOT: "Not suggested.",
+}
+
+
+def detail(sheet: Sheet, assessment: Assessment, *, label_max_age: int) -> str:
+    """The Markdown of a card."""
+    sections = (
+        ("Why", _why(sheet, assessment)),
+        ("What speaks against it", _against(sheet)),
+        ("What is missing", _missing(sheet)),
+        ("Facts used", _facts(sheet, assessment)),
+        ("Rules and sources", _sources(sheet, assessment, label_max_age)),
+    )
+    return "\n\n".join(
+        f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines) for title, lines in sections
+    )
+
+
+def _why(sheet: Sheet, assessment: Assessment) -> Iterator[str]:
+    state = assessment.state
+    if state.text:
+        yield _own(state.text)
+    for caveat in state.caveats:
+        yield f"**Note:** {_own(caveat)}"
+    consideration = sheet.consideration
+    if consideration is not None:
+        yield _STRENGTHS[consideration.strength]
+        for rule in _deciding(consideration.rules, consideration.strength):
+            yield f"{_own(rule.title)} ({rule.rule})" + _met(rule)
+        for product in consideration.products:
+            reason = f": {_own(product.reason)}" if product.reason else ""
+            notes = "".join(f" {_own(note)}" for note in product.notes)
+            yield f"{_own(product.product)}: {_words(product.strength)}{reason}{notes}"
+        yield from (_own(note) for note in consideration.notes)
+    yield from (_own(line.text) for line in sheet.lines if line.text.strip())
+    if consideration is None and not sheet.lines:
+        yield from (f"{_own(rule.title)} ({rule.rule})" for rule in dict.fromkeys(sheet.rules))
+        if not sheet.rules:
+            yield from (_own(notice.summary) for notice in sheet.notices)
+
+
+def _met(rule: RuleResult) -> str:
+    met = [criterion.text for criterion in rule.criteria if criterion.state is Tri.MET]
+    return ": " + "; ".join(_own(text) for text in met) if met else ""
+
+
+def _deciding(rules: Iterable[RuleResult], strength: Strength) -> Iterator[RuleResult]:
+    """The rules that gave the option at least the strength that it has, caps not counted."""
+    return (rule for rule in rules if rule.strength is not None and rule.strength >= strength)
+
+
+def _against(sheet: Sheet) -> Iterator[str]:
+    for precaution in sorted(sheet.precautions, key=lambda item: not item.warns):
+        yield _precaution(precaution)
+    if not sheet.precautions:
+        yield "No precaution was raised from the recorded data."
+    for item in sheet.not_suggested:
+        reason = _own(item.reason or "no rule supports it").rstrip(".")
+        yield f"Not suggested: {option_name(item)} ({reason})."
+
+
+def _precaution(precaution: PrecautionRaised) -> str:
+    mark = "**Caution:** " if precaution.warns else ""
+    return f"{mark}{_own(precaution.text)} ({precaution.id})"
+
+
+def _missing(sheet: Sheet) -> Iterator[str]:
+    for request in sheet.written_out:
+        first = "**Needed first:** " if request.gating and sheet.consideration else ""
+        yield f"{first}{_own(request.text).rstrip('.')} ({request.id})"
+    if sheet.named:
+        short = ", ".join(f"{_own(request.short)} ({request.id})" for request in sheet.named)
+        yield f"Waits also for: {short}; see the earlier card."
+    unknown = _unknown(sheet)
+    if unknown:
+        yield "Unknown: " + "; ".join(unknown) + "."
+    if not (sheet.written_out or sheet.named or unknown):
+        yield "No decisive datum is missing."
+
+
+def _unknown(sheet: Sheet) -> list[str]:
+    """Every condition that is unknown and mattered, in words (CARD-04)."""
+    wanted = sheet.consideration.strength if sheet.consideration else None
+    named: dict[str, None] = {}
+    for rule in sheet.rules:
+        if rule.state is not Tri.UNKNOWN or (wanted is not None and rule.strength is None):
+            continue
+        for criterion in rule.criteria:
+            if criterion.state is Tri.UNKNOWN:
+                note = f" ({_own(criterion.note)})" if criterion.note else ""
+                named[_own(criterion.text) + note] = None
+    return list(named)
+
+
+def _facts(sheet: Sheet, assessment: Assessment) -> Iterator[str]:
+    of_rules = [fact for rule in sheet.rules for item in rule.criteria for fact in item.facts]
+    facts = unique([*assessment.state.facts, *of_rules, *sheet.facts])
+    yield from (_fact(fact) for fact in facts)
+    if not facts:
+        yield "No dated fact of the record stands behind this card."
+
+
+def _fact(fact: FactUsed) -> str:
+    when = str(fact.when) if fact.when else "undated"
+    inferred = " (date inferred)" if fact.date_inferred and fact.when else ""
+    reference = f" ({escape(fact.reference)})" if fact.reference else ""
+    return f"{when}{inferred}: {escape(fact.text) or 'record'}{reference}"
+
+
+def _sources(sheet: Sheet, assessment: Assessment, label_max_age: int) -> Iterator[str]:
+    own = (*(rule.rule for rule in sheet.rules), *(line.rule for line in sheet.lines))
+    ids = dict.fromkeys((*own, *(rule.rule for rule in assessment.state.rules)))
+    if ids:
+        yield "Rules: " + ", ".join(ids)
+    sources = [SOURCES[name] for name in sources_of(sheet, assessment) if name in SOURCES]
+    labels = [_cited(source) for source in sources if source.label]
+    others = [_cited(source) for source in sources if not source.label]
+    if labels:
+        yield f"Labels: {'; '.join(labels)}; label data as of {LABEL_DATA_AS_OF.isoformat()}"
+    if others:
+        yield "Sources: " + "; ".join(others)
+    if labels and (assessment.as_of - LABEL_DATA_AS_OF).days > label_max_age:
+        yield (
+            f"**Note:** the label data are more than {label_max_age} days old; "
+            "check the current label."
+        )
+    for policy in assessment.policies_changed:
+        yield f"Site policy: {_own(policy)}"
+    yield (
+        f"Evaluated for {assessment.as_of.isoformat()}, {assessment.jurisdiction} labels, "
+        f"clinical model {MODEL_VERSION}. Decision support; the decision is the clinician's."
+    )
+
+
+@cache
+def _cited(source: Source) -> str:
+    """A source in words: the label that it stands for, else its citation."""
+    return f"{_own(source.label or source.citation)} ({source.id})"
+
+
+def _words(strength: Strength) -> str:
+    return _STRENGTHS[strength].split(":")[0].rstrip(".").lower()
+
+
+def _own(text: str) -> str:
+    return escape(text, _SENTENCE)

@@ -1,0 +1,82 @@
+"""CAR-T infusions: one event that reaches the record as a procedure, a drug and a billing code (encoding 10.8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mappings.context import Context
+from relapse.dates import DateRange, add_days
+from relapse.facts import CarTInfusion, CarTProduct, Provenance
+from relapse.logic import Tri
+
+_SAME_EVENT_DAYS = 7
+_NEAR_ORDER_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Infusion:
+    """One record of an infusion."""
+
+    reference: str
+    when: DateRange | None
+    text: str
+    product: CarTProduct
+    bcma: bool = False
+
+
+def _rank(infusion: Infusion) -> tuple[bool, bool, int, int, str]:
+    """The best record first: product named, dated, the most exact date, the earliest, then by name."""
+    when = infusion.when
+    return (
+        infusion.product is CarTProduct.UNKNOWN,
+        when is None,
+        0 if when is None else (when.latest - when.earliest).days,
+        0 if when is None else when.earliest.toordinal(),
+        infusion.reference,
+    )
+
+
+def _same(one: Infusion, other: Infusion) -> bool:
+    """Whether two records can be one infusion: within days, and not of two different named products."""
+    named = {one.product, other.product} - {CarTProduct.UNKNOWN}
+    if len(named) > 1 or (
+        len(named) == 1 and one.product is other.product and one.bcma != other.bcma
+    ):
+        return False
+    if one.when is None or other.when is None:
+        return one.when is other.when
+    return _near(one.when, other.when, _SAME_EVENT_DAYS)
+
+
+def _near(one: DateRange, other: DateRange, days: int) -> bool:
+    return one.earliest <= add_days(other.latest, days) and other.earliest <= add_days(
+        one.latest, days
+    )
+
+
+def add_infusions(context: Context) -> None:
+    """Merge the records of one infusion; a product that is named wins over one that is not.
+
+    A procedure without a product in a patient with ALL counts as CD19-directed until the record says otherwise.
+    """
+    events: list[Infusion] = []
+    for infusion in sorted(context.car_t, key=_rank):
+        if not any(_same(infusion, event) for event in events):
+            events.append(infusion)
+    for event in events:
+        context.facts.append(
+            CarTInfusion(
+                source=Provenance(event.reference),
+                when=event.when,
+                text=event.text,
+                product=event.product,
+                cd19_directed=Tri.NOT_MET if event.bcma else Tri.MET,
+            )
+        )
+    for item, day, name in context.car_t_orders:
+        near = any(
+            event.when is None or day is None or _near(event.when, day, _NEAR_ORDER_DAYS)
+            for event in events
+        )
+        if not near:
+            context.list_unread(item, "CAR-T cells ordered, no infusion recorded", name)

@@ -1,0 +1,55 @@
+"""Conditions: diagnoses of the leukaemia, leukaemia at other sites, complications, and states after treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from mappings import complications, extramedullary, leukaemia
+from mappings.condition_entry import CONDITION, entry_of, modern
+from mappings.context import ERROR, Context
+from mappings.resources import Item
+from mappings.shapes import code_of
+from mappings.terminology import Terminology
+
+_NOTHING = (False, False, False)
+
+
+def read_all(context: Context, items: Iterable[Item]) -> None:
+    """Add the facts of every Condition that matters."""
+    memory, decide = context.terminology.memory("condition"), partial(_decide, context.terminology)
+    for item in items:
+        topics = memory.decide(item.resource.get("code"), decide)
+        if topics != _NOTHING:
+            context.guarded(item, partial(_read, context, item, *topics))
+
+
+def _decide(terminology: Terminology, code: object) -> tuple[bool, bool, bool]:
+    """Whether a code bears on the leukaemia, on leukaemia at another site, on complications."""
+    return (
+        leukaemia.matters(terminology, code),
+        extramedullary.matters(terminology, code),
+        complications.matters(terminology, code),
+    )
+
+
+def _read(context: Context, item: Item, disease: bool, site: bool, complication: bool) -> None:
+    code = item.resource.get("code")
+    verification = code_of(item.resource.get("verificationStatus"))
+    if verification == ERROR:
+        context.list_unread(item, "entered in error", code)
+        return
+    if verification == "refuted":
+        return
+    record = context.admit(
+        item, CONDITION, code, None, modern(item.resource)
+    )
+    if record is None:
+        return
+    entry = entry_of(context, record, verification)
+    if disease:
+        leukaemia.read(entry)
+    if site:
+        extramedullary.read(entry)
+    if complication:
+        complications.read(entry)

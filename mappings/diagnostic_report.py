@@ -1,0 +1,209 @@
+"""DiagnosticReports: which results hang on which report, and conclusions that say more than the results.
+
+A conclusion is never read as a result. It is listed as unread when it speaks of blasts, MRD, CD19 or CD22 and the
+results of the report do not say that already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from mappings import when
+from mappings.context import ERROR, Context, status_of
+from mappings.reduce import DATE, INSTANT, PERIOD, Spec, cut
+from mappings.resources import Item
+from mappings.shapes import objects, string
+from relapse.dates import DateRange
+from relapse.facts import (
+    Antigen,
+    AntigenResult,
+    BlastResult,
+    Detection,
+    Expression,
+    Fact,
+    MrdResult,
+)
+from relapse.logic import Interval
+
+_DATES: dict[str, Spec] = {
+    "effectiveDateTime": DATE,
+    "effectivePeriod": PERIOD,
+    "effectiveInstant": INSTANT,
+}
+_TOPICS = {
+    "blasts": re.compile(r"blasts?\b", re.IGNORECASE),
+    "MRD": re.compile(
+        r"\bmrd\b|minimal residual|measurable residual|residual (?:disease|leuk)", re.IGNORECASE
+    ),
+    "CD19": re.compile(r"\bcd\s*-?19\b", re.IGNORECASE),
+    "CD22": re.compile(r"\bcd\s*-?22\b", re.IGNORECASE),
+}
+_ANY = re.compile(r"blast|mrd|residual|cd\s*-?19|cd\s*-?22", re.IGNORECASE)
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*%")
+_NEGATION = re.compile(
+    r"\b(?:no|not|negative|without|absent|undetect\w*|lack\w*|loss|lost|neither|nor)\b|(?<=\d)\s*-(?=[\s,;.]|$)|neg\b",
+    re.IGNORECASE,
+)
+
+
+def link_results(context: Context, reports: Iterable[Item], observations: Iterable[Item]) -> None:
+    """Remember for each result the reports and panels that refer to it or contain it."""
+    for report in reports:
+        _link(context, report, report.resource.get("result"))
+        for inner in report.contained.values():
+            if inner.kind == "Observation":
+                _remember(context, inner, report)
+    for panel in observations:
+        members = panel.resource.get("hasMember")
+        if members:
+            _link(context, panel, members)
+        if panel.container is None:
+            for inner in panel.contained.values():
+                if inner.kind == "Observation":
+                    _remember(context, inner, panel)
+
+
+def _link(context: Context, parent: Item, references: object) -> None:
+    for reference in objects(references):
+        child = context.index.find(reference, parent)
+        if child is not None and child.kind == "Observation":
+            _remember(context, child, parent)
+
+
+def _remember(context: Context, child: Item, parent: Item) -> None:
+    parents = context.reports.setdefault(child, [])
+    if parent not in parents and parent is not child:
+        parents.append(parent)
+
+
+def effective_of(context: Context, report: Item) -> DateRange | None:
+    """The time that a report or panel gives for all its results."""
+    data = cut(report.resource, _DATES).data
+    for name in ("effectiveDateTime", "effectiveInstant"):
+        if name in data:
+            return when.of_day(data[name][:10])
+    return (
+        when.of_period(data["effectivePeriod"], context.as_of)
+        if "effectivePeriod" in data
+        else None
+    )
+
+
+def list_conclusions(context: Context, reports: Iterable[Item]) -> None:
+    """List each conclusion that bears on the disease and is not wholly said by the results of its report."""
+    by_source: dict[str, list[Fact]] = {}
+    children: dict[Item, list[Item]] = {}
+    for report in reports:
+        text = string(report.resource.get("conclusion"))
+        if not text or not _ANY.search(text):
+            continue
+        if status_of(report.resource) == ERROR or not context.is_patients(report):
+            context.list_unread(
+                report,
+                "a report that is not this patient's or was entered in error",
+                report.resource.get("code"),
+            )
+            continue
+        if not by_source:
+            for fact in context.facts:
+                by_source.setdefault(fact.source.reference, []).append(fact)
+            for child, parents in context.reports.items():
+                for parent in parents:
+                    children.setdefault(parent, []).append(child)
+        facts = [
+            fact
+            for child in _below(report, children)
+            for fact in by_source.get(child.reference, [])
+        ]
+        missing = [
+            topic
+            for topic, pattern in _TOPICS.items()
+            if pattern.search(text) and not _said(topic, facts)
+        ]
+        if missing:
+            context.list_unread(
+                report,
+                f"conclusion speaks of {', '.join(missing)} beyond its results",
+                report.resource.get("code"),
+            )
+        elif _contradicts(text, facts):
+            context.list_unread(
+                report, "conclusion and results seem to disagree", report.resource.get("code")
+            )
+
+
+def _below(report: Item, children: dict[Item, list[Item]]) -> set[Item]:
+    """All results that hang on a report, through panels, too; cycles end."""
+    seen: set[Item] = set()
+    waiting = list(children.get(report, []))
+    while waiting:
+        item = waiting.pop()
+        if item not in seen:
+            seen.add(item)
+            waiting.extend(children.get(item, []))
+    return seen
+
+
+def _said(topic: str, facts: list[Fact]) -> bool:
+    kinds: dict[str, type[Fact]] = {"blasts": BlastResult, "MRD": MrdResult}
+    if topic in kinds:
+        if topic == "blasts" and any(isinstance(fact, AntigenResult) for fact in facts):
+            return True  # "blasts positive for CD19" speaks of the antigen
+        return any(isinstance(fact, kinds[topic]) for fact in facts)
+    return any(isinstance(fact, AntigenResult) and fact.antigen.value == topic for fact in facts)
+
+
+def _contradicts(text: str, facts: list[Fact]) -> bool:
+    """Whether a percentage or a negation in the conclusion has no counterpart among the results."""
+    shares = [share for fact in facts for share in _shares(fact)]
+    for clause in re.split(r"[.;\n](?:\s|$)|[;\n]|\bbut\b", text):
+        if not _ANY.search(clause):
+            continue
+        for match in _PERCENT.finditer(clause):
+            stated = Decimal(match[1].replace(",", ".")).scaleb(-2)
+            if not any(_holds(share, stated) for share in shares):
+                return True
+        if re.search(r",|\band\b", clause) and re.search(r"\bpositive\b|\+", clause):
+            continue  # an enumeration of both kinds: which word belongs to which is not guessed
+        negated = bool(_NEGATION.search(clause))
+        for antigen in Antigen:
+            if not _TOPICS[antigen.value].search(clause):
+                continue
+            said = {
+                fact.reported
+                for fact in facts
+                if isinstance(fact, AntigenResult) and fact.antigen is antigen
+            }
+            opposite = Expression.POSITIVE if negated else Expression.NEGATIVE
+            if said == {opposite} and (negated or re.search(r"positive|\+", clause, re.IGNORECASE)):
+                return True
+        if _TOPICS["MRD"].search(clause):
+            found = {fact.detection for fact in facts if isinstance(fact, MrdResult)}
+            if negated and found and found <= {Detection.QUANTIFIED, Detection.DETECTED}:
+                return True
+            if (
+                not negated
+                and re.search(r"positive|detected", clause, re.IGNORECASE)
+                and found == {Detection.NOT_DETECTED}
+            ):
+                return True
+    return False
+
+
+def _shares(fact: Fact) -> list[Interval]:
+    if isinstance(fact, (BlastResult, AntigenResult, MrdResult)):
+        shares = [fact.fraction] if fact.fraction is not None else []
+        if isinstance(fact, MrdResult) and fact.sensitivity is not None:
+            shares.append(Interval.exact(fact.sensitivity))
+        return shares
+    return []
+
+
+def _holds(share: Interval, stated: Decimal) -> bool:
+    """Whether a share can be meant by a percentage in words, which are often rounded."""
+    slack = stated * Decimal("0.1")
+    low = share.low if share.low is not None else Decimal(0)
+    high = share.high if share.high is not None else Decimal(1)
+    return low - slack <= stated <= high + slack

@@ -1,0 +1,63 @@
+"""CD19 and CD22 on leukaemic cells (E-24, E-25, encodings 5.1 to 5.3)."""
+
+from __future__ import annotations
+
+import re
+
+from mappings.answers import Answer
+from mappings.observation.finding import Finding
+from mappings.value_text import Word
+from relapse.facts import Antigen, AntigenResult, Expression
+
+_NAMES = {Antigen.CD19: re.compile(r"\bcd\s*-?19\b"), Antigen.CD22: re.compile(r"\bcd\s*-?22\b")}
+_CYTOPLASMIC = re.compile(r"cytoplasm|\bcy(?:to)?[ -]?cd|\bicd|\bccd|intracellular")
+_NORMAL_CELLS = re.compile(r"normal b|b[ -]cells? (?:in|/|count)|lymphocytes\b(?!.*blast)")
+# "CD19+ blasts/100 cells": how many blasts there are, not how many of them carry the antigen.
+_OF_ALL_CELLS = re.compile(
+    r"/\s*(?:100\s+)?(?:all |total |nucleated |white )*(?:cells|leukocytes|wbc)|of (?:all |total |nucleated )?cells"
+)
+EXPRESSIONS = {
+    Word.POSITIVE: Expression.POSITIVE,
+    Word.NEGATIVE: Expression.NEGATIVE,
+    Word.PARTIAL: Expression.HETEROGENEOUS,
+    Word.INDETERMINATE: Expression.UNCLEAR,
+}
+
+
+def read(finding: Finding) -> None:
+    """Add the antigen that the code names; the share is that of positive blasts only where blasts are the whole."""
+    words = finding.words
+    named = [antigen for antigen, pattern in _NAMES.items() if pattern.search(words)]
+    if "obs-cd22-blasts" in finding.concepts and Antigen.CD22 not in named:
+        named = [Antigen.CD22]
+    if len(named) != 1:
+        finding.list_unread("names more than one antigen")
+        return
+    answer = finding.answer()
+    if answer.missing:
+        return
+    if _CYTOPLASMIC.search(words):
+        return  # CD22 inside the cell is no target of treatment
+    if finding.spinal_fluid or _NORMAL_CELLS.search(words):
+        finding.list_unread("antigen on other cells than leukaemic ones in marrow or blood")
+        return
+    if _OF_ALL_CELLS.search(words) and "obs-cd22-blasts" not in finding.concepts:
+        finding.list_unread("antigen as a share of all cells")
+        return
+    add(finding, named[0], answer)
+
+
+def add(finding: Finding, antigen: Antigen, answer: Answer) -> None:
+    """One AntigenResult; a value that cannot be read leaves the expression unclear, and is listed."""
+    said = answer.agreed
+    if answer.problem:
+        finding.list_unread(f"antigen: {answer.problem}")
+        said = Word.INDETERMINATE
+    finding.context.facts.append(
+        AntigenResult(
+            **finding.result(answer.text),
+            antigen=antigen,
+            fraction=answer.share,
+            reported=None if said is None else EXPRESSIONS[said],
+        )
+    )

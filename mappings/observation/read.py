@@ -1,0 +1,268 @@
+"""All Observations of a chart: which ones matter, which replace others, and what each of them says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from mappings import diagnostic_report
+from mappings.context import ERROR, Context, Record, status_of
+from mappings.observation import (
+    antigens,
+    blasts,
+    donor,
+    genetics,
+    mrd,
+    phenotype,
+    safety,
+    sites,
+    status,
+)
+from mappings.observation.finding import OBSERVATION, WITH_RANGE, Finding, collected
+from mappings.observation.topics import Topic, matters, topic_of
+from mappings.resources import Item
+from mappings.shapes import codings, objects, string, text_of
+from mappings.specimen import Sample, sample_of
+from relapse.dates import DateRange
+from relapse.facts import Analyte
+
+FINAL = frozenset({"final", "amended", "corrected"})
+OPEN = frozenset({"registered", "preliminary", "unknown"})
+
+_READERS: dict[Topic, Callable[[Finding], None]] = {
+    Topic.BLASTS: blasts.read,
+    Topic.MRD: mrd.read,
+    Topic.ANTIGEN: antigens.read,
+    Topic.PHENOTYPE: phenotype.read,
+    Topic.GENETICS: genetics.read,
+    Topic.DISEASE_STATUS: status.read,
+    Topic.SPINAL_FLUID: sites.read_fluid,
+    Topic.CNS_STATUS: sites.read_status,
+    Topic.TESTES: sites.read_testes,
+    Topic.LIVER_OR_COUNT: safety.read_lab,
+    Topic.QT: safety.read_qt,
+    Topic.PREGNANCY: safety.read_pregnancy,
+    Topic.VIRUS: safety.read_virus,
+    Topic.IMMUNOGLOBULIN: partial(safety.read_measured, Analyte.IMMUNOGLOBULIN),
+    Topic.CHIMERISM: partial(safety.read_measured, Analyte.CHIMERISM),
+    Topic.PERFORMANCE: safety.read_performance,
+    Topic.DONOR: donor.read,
+}
+# These read their components themselves; of all others each component that is about something is a finding.
+_WHOLE = frozenset({Topic.PHENOTYPE, Topic.GENETICS, Topic.SPINAL_FLUID})
+_SERIES_DAYS = 60
+"""How long liver values and white cells can matter (STALE-07 plus the windows around it); older ones only if newest."""
+
+
+def read_all(context: Context, items: Iterable[Item]) -> None:
+    """Add the facts of every Observation that matters."""
+    matter = [item for item in items if matters(context, item.resource)]
+    if not matter:
+        return
+    matter = _without_old_series(context, matter)
+    replaced = _replaced(context, matter)
+    for item in matter:
+        if item not in replaced:
+            context.guarded(item, partial(_read, context, item))
+
+
+# --- Which ones ----------------------------------------------------------------------------------
+
+
+def _without_old_series(context: Context, items: list[Item]) -> list[Item]:
+    """Of liver values and white cells those of the last weeks, and the newest final one of each kind."""
+    oldest = (
+        (context.as_of - timedelta(days=_SERIES_DAYS)).isoformat() if context.as_of.year > 1 else ""
+    )
+    today = context.as_of.isoformat()
+    kept: list[Item] = []
+    newest: dict[frozenset[str], tuple[str, str, Item]] = {}
+    for item in items:
+        resource = item.resource
+        day = resource.get("effectiveDateTime")
+        concepts = context.concepts(resource.get("code"))
+        if (
+            not isinstance(day, str)
+            or day[:10] >= oldest
+            or not concepts
+            or topic_of(context, resource.get("code")) is not Topic.LIVER_OR_COUNT
+            or resource.get("component")
+        ):
+            kept.append(item)
+        if (
+            isinstance(day, str)
+            and concepts
+            and resource.get("status") in FINAL
+            and day[:10] <= today
+        ):
+            if topic_of(
+                context, resource.get("code")
+            ) is Topic.LIVER_OR_COUNT and context.is_patients(item):
+                mark = (day, item.reference, item)
+                if concepts not in newest or newest[concepts][:2] < mark[:2]:
+                    newest[concepts] = mark
+    present = set(map(id, kept))
+    kept.extend(item for _, _, item in newest.values() if id(item) not in present)
+    return kept
+
+
+def _replaced(context: Context, items: list[Item]) -> set[Item]:
+    """Results that a corrected or amended one replaces: same business identifier, or same code, specimen and method."""
+    correcting = [item for item in items if status_of(item.resource) in ("corrected", "amended")]
+    if not correcting:
+        return set()
+    alike: dict[tuple[str, ...], list[Item]] = {}
+    for item in items:
+        for mark in _marks(context, item):
+            alike.setdefault(mark, []).append(item)
+    gone: set[Item] = set()
+    for new in correcting:
+        if not context.is_patients(new):
+            continue
+        for mark in _marks(context, new):
+            gone.update(old for old in alike[mark] if _is_replaced(context, old, new, mark))
+    return gone
+
+
+def _is_replaced(context: Context, old: Item, new: Item, mark: tuple[str, ...]) -> bool:
+    if old is new or not context.is_patients(old) or status_of(old.resource) == ERROR:
+        return False
+    if mark[0] == "specimen" and not _same_code(old.resource.get("code"), new.resource.get("code")):
+        return False
+    both_corrected = status_of(old.resource) in ("corrected", "amended")
+    return not both_corrected or _moment(old) < _moment(new)
+
+
+def _moment(item: Item) -> tuple[str, str]:
+    meta = item.resource.get("meta")
+    updated = string(meta.get("lastUpdated")) if isinstance(meta, dict) else ""
+    return string(item.resource.get("issued")) or updated, item.reference
+
+
+def _marks(context: Context, item: Item) -> list[tuple[str, ...]]:
+    """What two versions of one result share: a business identifier, or specimen and method."""
+    marks: list[tuple[str, ...]] = [
+        ("identifier", string(own.get("system")), string(own.get("value")))
+        for own in objects(item.resource.get("identifier"))
+        if string(own.get("value"))
+    ]
+    sample = sample_of(context, item.resource.get("specimen"), item).key
+    if sample is not None:
+        marks.append(("specimen", sample, text_of(item.resource.get("method")).lower()))
+    return marks
+
+
+def _same_code(one: object, other: object) -> bool:
+    mine, theirs = (
+        {(string(c.get("system")), string(c.get("code"))) for c in codings(code) if c.get("code")}
+        for code in (one, other)
+    )
+    texts = text_of(one).lower(), text_of(other).lower()
+    # One LOINC code serves flow and morphology: where both have a text, that must be the same, too.
+    return bool(
+        (mine & theirs and (texts[0] == texts[1] or not all(texts)))
+        or (texts[0] and texts[0] == texts[1])
+    )
+
+
+# --- What they say -------------------------------------------------------------------------------
+
+
+def _read(context: Context, item: Item) -> None:
+    resource, code = item.resource, item.resource.get("code")
+    stated = status_of(resource)
+    if stated == "cancelled":
+        return
+    if stated == ERROR:
+        context.list_unread(item, "entered in error", code)
+        return
+    parents = context.reports.get(item, [])
+    if any(status_of(parent.resource) == ERROR for parent in parents):
+        context.list_unread(item, "belongs to a report that was entered in error", code)
+        return
+    if stated not in FINAL | OPEN:
+        context.list_unread(item, "a status that is not known" if stated else "no status", code)
+    topic = topic_of(context, code)
+    spec = OBSERVATION if topic not in (None, Topic.LIVER_OR_COUNT) else WITH_RANGE
+    record = context.admit(item, spec, code, {"status": "unknown"})
+    if record is None or not _about_the_patient(context, record):
+        return
+    sample = _sample(context, record, parents)
+    if sample.foreign or "donor" in _specimen_words(record):
+        context.list_unread(item, "the specimen is not this patient's", code)
+        return
+    day, inferred = _date(context, record, sample, parents)
+    finding = Finding(
+        context, record, record.data["code"], record.data, day, inferred, stated in FINAL, sample
+    )
+    before = len(context.facts), len(context.unread)
+    if topic is not None:
+        _READERS[topic](finding)
+    if topic not in _WHOLE:
+        for part in finding.components:
+            inner = topic_of(context, part.get("code"))
+            if inner is not None:
+                _READERS[inner](replace(finding, code=part["code"], data=part, component=True))
+    if before == (len(context.facts), len(context.unread)):
+        _list_unknown_value(context, item)
+
+
+def _list_unknown_value(context: Context, item: Item) -> None:
+    """A value of a kind that is not read (a time, sampled data, an attachment of another release) is not passed over."""
+    read = [name for name in OBSERVATION if name.startswith("value")]
+    other = [name for name in item.resource if name.startswith("value") and name not in read]
+    if other and item.resource.get(other[0]) not in (None, "", {}, []):
+        context.list_unread(item, "a value of a kind that is not read", item.resource.get("code"))
+
+
+def _specimen_words(record: Record) -> str:
+    return string(record.data.get("specimen", {}).get("display")).lower()
+
+
+def _about_the_patient(context: Context, record: Record) -> bool:
+    """Whether the focus, if there is one, is the patient or the leukaemia (mapping rule 2)."""
+    for focus in record.data.get("focus", []):
+        if context.identity.is_meant_by(focus, record.item):
+            continue
+        target = context.index.find(focus, record.item)
+        if target is not None and target.kind == "Condition":
+            if target in context.leukaemia:
+                continue
+            return False
+        if (
+            target is not None
+            and target.kind == "Specimen"
+            and not sample_of(context, focus, record.item).foreign
+        ):
+            continue
+        context.list_unread(record.item, "its focus is not this patient", record.data.get("code"))
+        return False
+    return True
+
+
+def _sample(context: Context, record: Record, parents: list[Item]) -> Sample:
+    """The specimen of the result, else the only one of the report or panel that it hangs on."""
+    own = sample_of(context, record.data.get("specimen"), record.item)
+    if own.key is not None or "specimen" in record.data:
+        return own
+    found = {
+        sample.key: sample
+        for parent in parents
+        if len(references := objects(parent.resource.get("specimen"))) == 1
+        and (sample := sample_of(context, references[0], parent)).key is not None
+    }
+    return next(iter(found.values())) if len(found) == 1 else own
+
+
+def _date(
+    context: Context, record: Record, sample: Sample, parents: list[Item]
+) -> tuple[DateRange | None, bool]:
+    """The date of the result itself, else the one date of the reports and panels that it hangs on."""
+    day, inferred = collected(context, record, sample)
+    dated = day is not None or record.is_unreadable("effective", "issued") or sample.undated
+    if dated or "effectivePeriod" in record.data or not parents:
+        return day, inferred
+    found = {diagnostic_report.effective_of(context, parent) for parent in parents} - {None}
+    return (found.pop() if len(found) == 1 else None), False

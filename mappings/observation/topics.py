@@ -1,0 +1,190 @@
+"""What an Observation is about, from the codes and the words of its code.
+
+Codes come first. Words decide where a laboratory uses codes of its own, which is the rule for CD19 on blasts, MRD,
+CNS status and much else. Anything that neither names is no business of this service and is dropped without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from functools import partial
+
+from mappings.context import Context, words_of
+from mappings.shapes import Json, objects
+from mappings.terminology import Terminology
+
+
+class Topic(Enum):
+    BLASTS = auto()
+    MRD = auto()
+    ANTIGEN = auto()
+    PHENOTYPE = auto()
+    GENETICS = auto()
+    DISEASE_STATUS = auto()
+    SPINAL_FLUID = auto()
+    CNS_STATUS = auto()
+    TESTES = auto()
+    LIVER_OR_COUNT = auto()
+    QT = auto()
+    PREGNANCY = auto()
+    VIRUS = auto()
+    IMMUNOGLOBULIN = auto()
+    CHIMERISM = auto()
+    PERFORMANCE = auto()
+    DONOR = auto()
+
+
+_BY_CONCEPT = {
+    "obs-cd22-blasts": Topic.ANTIGEN,
+    "obs-blasts-marrow": Topic.BLASTS,
+    "obs-blasts-blood": Topic.BLASTS,
+    "obs-blasts-csf": Topic.SPINAL_FLUID,
+    "obs-mrd-ngs": Topic.MRD,
+    "obs-immunophenotype-report": Topic.PHENOTYPE,
+    "obs-bcr-abl1": Topic.GENETICS,
+    "obs-abl1-kinase-mutation": Topic.GENETICS,
+    "obs-karyotype": Topic.GENETICS,
+    "obs-variant-assessment": Topic.GENETICS,
+    "obs-disease-status": Topic.DISEASE_STATUS,
+    "obs-bilirubin-total": Topic.LIVER_OR_COUNT,
+    "obs-alt": Topic.LIVER_OR_COUNT,
+    "obs-ast": Topic.LIVER_OR_COUNT,
+    "obs-wbc": Topic.LIVER_OR_COUNT,
+    "obs-qt-corrected": Topic.QT,
+    "obs-pregnancy-test": Topic.PREGNANCY,
+    "obs-hbv-infection": Topic.VIRUS,
+    "obs-ecog": Topic.PERFORMANCE,
+    "obs-karnofsky": Topic.PERFORMANCE,
+    "obs-lansky": Topic.PERFORMANCE,
+}
+# Codes whose denominator is all cells, or whose meaning is another one: never read, whatever the words say.
+_NEVER = frozenset(
+    {
+        "obs-cd19-all-cells",
+        "obs-cd22-all-cells",
+        "obs-cd22-blast-count",
+        "obs-cd20",
+        "obs-bilirubin-direct",
+    }
+)
+
+_ANY = re.compile(
+    r"blast|mrd\b|residual|clonoseq|ballm\b|\ballm\b|cd\s*-?19|cd\s*-?22|phenotyp|flow cyto|bcr|abl1?\b|philadelphia|"
+    r"t\(9|kmt2a|mll\b|t315i|thr315|ph-like|ph like|karyotyp|cytogen|chromosom|crlf2|tp53|ikzf1|iamp21|hlf|ploid|etv6|"
+    r"spinal|csf\b|cns\b|central nervous|testic|testis|testes|qtc|hepatitis|hbv|hcv|hiv\b|immunodeficiency|igg\b|"
+    r"immunoglobulin g|chimeri|ecog|karnofsky|lansky|disease status|disease progression|remission|pregnan|hcg|"
+    r"choriogonadotropin|donor|bilirubin|aminotransferase|\balt\b|\bast\b|sgpt|sgot",
+)
+MRD_WORDS = re.compile(
+    r"\bb?-?mrd\b|minimal[ -]+residual|measurable[ -]+residual|minimum residual|residual disease|clonoseq|\bballm\b|\ballm\b"
+)
+_MARKER = re.compile(r"\bcd\s*-?(?:19|22)\b")
+ON_BLASTS = re.compile(
+    r"blast|leuk[a]?emi[ac]|tumou?r cells|neoplastic|malignant|abnormal (?:b|cells|population|lymph)"
+)
+BLAST_WORDS = re.compile(r"\b(?:lympho)?blasts?\b")
+_OTHER_MARKER = re.compile(r"\bcd\s*-?\d+|\btdt\b|\bhla")
+SPINAL = re.compile(r"cerebro\s*-?spinal|spinal fluid|\bcsf\b")
+CELLS_IN_FLUID = re.compile(
+    r"leu[ck]ocyt|\bwbc|white (?:blood )?cell|white cells|erythrocyt|\brbc|red (?:blood )?cell|nucleated cells|"
+    r"blasts?\b|leuk[a]?emic|cytolog|malignant|cytospin|cell count"
+)
+_GENETIC = re.compile(
+    r"bcr\s*(?:::|-|/|_)?\s*abl|philadelphia|t\(9;\s*22\)|kmt2a|\bmll\b|t315i|thr315|\bph-?\s*like|abl1? kinase|"
+    r"karyotyp|cytogen|chromosome (?:analysis|study)|crlf2|tp53|ikzf1|iamp21|tcf3|hypodiploid|hyperdiploid|etv6|"
+    r"\bdna index|\bploidy"
+)
+VIRUS = re.compile(
+    r"hepatitis b|\bhbv\b|\bhbsag\b|hepatitis c|\bhcv\b|\bhiv\b|human immunodeficiency",
+)
+_IGG = re.compile(
+    r"^(?:igg|immunoglobulin g)\b(?!.*(?:\bab\b|antibod|virus|subclass|igg\s*[1-4]|allergen|index|ratio|synthesis))"
+)
+CHIMERISM = re.compile(r"chimeri[sc]")
+_TESTES = re.compile(r"testic|\btestis\b|\btestes\b|scrotal exam")
+_PREGNANCY = re.compile(
+    r"pregnancy (?:test|status)|\bhcg\b|choriogonadotropin|gonadotropin.*chorionic"
+)
+_PERFORMANCE = re.compile(r"\becog\b|karnofsky|lansky")
+_QT = re.compile(r"\bqtc\s*-?f?\b|q-?t interval corrected|corrected q-?t|fridericia")
+_DONOR = re.compile(
+    r"\bdonor\b.*(?:search|identif|match|availab|status)|(?:matched|haploidentical).*donor"
+)
+_DISEASE_STATUS = re.compile(
+    r"cancer disease status|leuk[a]?emia (?:disease )?(?:status|response)|disease status|response to (?:induction|treatment|therapy)|"
+    r"remission status"
+)
+_LIVER = re.compile(
+    r"^(?!.*(?:fluid|urine|direct|conjugated|ratio|antigen))"
+    r"(?:(?:total bilirubin|bilirubin[,.]? ?total)\b|bilirubin$|.*(?:\balt\b|\bast\b|a(?:lanine|spartate) (?:amino)?transferase))"
+)
+
+
+def topic_of(context: Context, code: object) -> Topic | None:
+    """What an Observation or component with this code is about."""
+    return context.topics.decide(code, partial(_decide, context.terminology))
+
+
+def _decide(terminology: Terminology, code: object) -> Topic | None:
+    concepts = terminology.of(code)
+    words = words_of(code)
+    if concepts & _NEVER:
+        return None
+    by_words = _by_words(words) if _ANY.search(words) else None
+    if by_words is Topic.MRD:
+        # "MRD by flow" under the general code for abnormal cells, but also under a transcript ratio.
+        return Topic.MRD
+    for name, topic in _BY_CONCEPT.items():
+        if name in concepts:
+            return topic
+    return by_words
+
+
+def _by_words(words: str) -> Topic | None:
+    if MRD_WORDS.search(words):
+        return Topic.MRD
+    if SPINAL.search(words):
+        return Topic.SPINAL_FLUID if CELLS_IN_FLUID.search(words) else None
+    if _MARKER.search(words):
+        return Topic.ANTIGEN if ON_BLASTS.search(words) else None
+    if _GENETIC.search(words):
+        return Topic.GENETICS
+    for pattern, topic in _ORDERED:
+        if pattern.search(words):
+            return topic
+    if BLAST_WORDS.search(words) and not _OTHER_MARKER.search(words):
+        return Topic.BLASTS
+    return None
+
+
+_ORDERED = (
+    (
+        re.compile(
+            r"\bcns status|central nervous system status|cns (?:disease )?(?:status|classification|stage)"
+        ),
+        Topic.CNS_STATUS,
+    ),
+    (_TESTES, Topic.TESTES),
+    (
+        re.compile(r"immunophenotyp|flow cytometry.*(?:panel|report|blast|leuk[a]?em)"),
+        Topic.PHENOTYPE,
+    ),
+    (_DISEASE_STATUS, Topic.DISEASE_STATUS),
+    (_PERFORMANCE, Topic.PERFORMANCE),
+    (CHIMERISM, Topic.CHIMERISM),
+    (VIRUS, Topic.VIRUS),
+    (_IGG, Topic.IMMUNOGLOBULIN),
+    (_QT, Topic.QT),
+    (_PREGNANCY, Topic.PREGNANCY),
+    (_DONOR, Topic.DONOR),
+    (_LIVER, Topic.LIVER_OR_COUNT),
+)
+
+
+def matters(context: Context, resource: Json) -> bool:
+    """Whether the Observation itself or any component is about anything that is read here."""
+    if topic_of(context, resource.get("code")) is not None:
+        return True
+    parts = resource.get("component")
+    return bool(parts) and any(topic_of(context, part.get("code")) for part in objects(parts))

@@ -1,0 +1,206 @@
+"""Which concepts a code stands for: the value sets in `mappings/value_sets`, loaded once.
+
+Codes are data. Readers ask for the *names* of the value sets that a coding belongs to and never hold a code
+themselves; what a site calls its own tests therefore only has to be added to the entries given to `Terminology`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mappings.code_systems import canonical_code, canonical_system
+from mappings.errors import TerminologyError
+from mappings.shapes import codings, text_of
+
+VALUE_SETS = Path(__file__).parent / "value_sets"
+_VERIFIED_IN = "https://relapse-cds.org/fhir/StructureDefinition/verified-in"
+_NONE: frozenset[str] = frozenset()
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One code of one value set, with the publication in which it was seen with this meaning."""
+
+    value_set: str
+    system: str
+    code: str
+    display: str
+    source: str
+
+
+class Memory:
+    """Decisions about codes, kept between charts: laboratories and problem lists repeat themselves.
+
+    Holds a bounded number of short keys made of codes and their wording, never a value of a record.
+    """
+
+    def __init__(self, most: int = 8192, longest: int = 600) -> None:
+        self._known: dict[tuple[str | None, ...], Any] = {}
+        self._most = most
+        self._longest = longest
+
+    def decide(self, code: object, make: Callable[[object], T]) -> T:
+        """The decision for a CodeableConcept, made by ``make`` at the first time."""
+        key = _code_key(code)
+        if key is None:
+            return make(code)
+        try:
+            known: T = self._known[key]
+            return known
+        except KeyError:
+            made = make(code)
+            if sum(len(part) for part in key if part is not None) <= self._longest:
+                if len(self._known) >= self._most:
+                    self._known.clear()
+                self._known[key] = made
+            return made
+
+
+def _code_key(code: object) -> tuple[str | None, ...] | None:
+    """Everything in a CodeableConcept that is ever looked at; ``None`` where its shape is unusual."""
+    if not isinstance(code, dict):
+        return None
+    text = code.get("text")
+    found = code.get("coding")
+    if found is None:
+        return (text,) if text is None or isinstance(text, str) else None
+    if not isinstance(found, list) or len(found) > 4:
+        return None
+    parts = [text]
+    for coding in found:
+        if not isinstance(coding, dict):
+            return None
+        parts += (coding.get("system"), coding.get("code"), coding.get("display"))
+    for part in parts:
+        if part is not None and not isinstance(part, str):
+            return None
+    return tuple(parts)
+
+
+class Terminology:
+    """Value sets as an index from code to the names of the sets that hold it.
+
+    Never matches without a system, and never by the beginning of a code.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Raises TerminologyError for a code without a source, of an unknown system, or twice in one set."""
+        index: dict[tuple[str, str], set[str]] = {}
+        displays: dict[tuple[str, str], str] = {}
+        names: set[str] = set()
+        for entry in entries:
+            if not entry.source or entry.source == "UNVERIFIED":
+                raise TerminologyError(
+                    f"Value set {entry.value_set} holds {entry.code} without a source: add one or take it out."
+                )
+            system = canonical_system(entry.system)
+            if system is None:
+                raise TerminologyError(
+                    f"Value set {entry.value_set} names the code system {entry.system}, which is not known."
+                )
+            key = canonical_code(system, entry.code)
+            holders = index.setdefault(key, set())
+            if entry.value_set in holders:
+                raise TerminologyError(f"Value set {entry.value_set} holds {entry.code} twice.")
+            holders.add(entry.value_set)
+            names.add(entry.value_set)
+            displays[key] = entry.display
+        # Many codes share one combination of sets.
+        shared: dict[frozenset[str], frozenset[str]] = {}
+        self._index = {
+            key: shared.setdefault(frozenset(holders), frozenset(holders))
+            for key, holders in index.items()
+        }
+        self._displays = displays
+        self.remembered: dict[str, Memory] = {}
+        """What readers decided about codes by these value sets; one Memory for each question."""
+        self.names = frozenset(names)
+
+    def memory(self, question: str) -> Memory:
+        """The remembered answers to one question about codes."""
+        found = self.remembered.get(question)
+        if found is None:
+            found = self.remembered[question] = Memory()
+        return found
+
+    def concepts(self, coding: object) -> frozenset[str]:
+        """Names of the value sets that hold this Coding; empty for anything that is not a known code."""
+        if not isinstance(coding, dict):
+            return _NONE
+        system, code = coding.get("system"), coding.get("code")
+        if not isinstance(system, str) or not isinstance(code, str):
+            return _NONE
+        canonical = canonical_system(system)
+        if canonical is None:
+            return _NONE
+        return self._index.get(canonical_code(canonical, code), _NONE)
+
+    def of(self, concept: object) -> frozenset[str]:
+        """Names of the value sets that hold any coding of this CodeableConcept, in whatever order they stand."""
+        if not isinstance(concept, dict):
+            return _NONE
+        codings = concept.get("coding")
+        if not isinstance(codings, list):
+            return self.concepts(codings)
+        if len(codings) == 1:
+            return self.concepts(codings[0])
+        return _NONE.union(*map(self.concepts, codings))
+
+    def display(self, coding: object) -> str:
+        """Our own wording of a known code; empty for an unknown one. A feed's display is often wrong."""
+        if isinstance(coding, dict) and self.concepts(coding):
+            system = canonical_system(coding["system"])
+            if system is not None:
+                return self._displays[canonical_code(system, coding["code"])]
+        return ""
+
+
+    def name(self, concept: object) -> str:
+        """How a CodeableConcept words itself, else our own wording of its first known code."""
+        text = text_of(concept)
+        if text:
+            return text
+        return next((shown for coding in codings(concept) if (shown := self.display(coding))), "")
+
+
+def entries_of(resource: dict[str, Any]) -> Iterator[Entry]:
+    """The codes that a FHIR ValueSet enumerates."""
+    name = str(resource.get("id", ""))
+    for include in resource["compose"]["include"]:
+        for concept in include["concept"]:
+            source = next(
+                (
+                    str(extension.get("valueString", ""))
+                    for extension in concept.get("extension", ())
+                    if extension.get("url") == _VERIFIED_IN
+                ),
+                "",
+            )
+            yield Entry(
+                name, include["system"], concept["code"], concept.get("display", ""), source
+            )
+
+
+def load(folder: Path = VALUE_SETS) -> Terminology:
+    """Read every ValueSet of a folder; TerminologyError where one cannot be used."""
+    entries: list[Entry] = []
+    for file in sorted(folder.glob("*.json")):
+        try:
+            entries += entries_of(json.loads(file.read_bytes()))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TerminologyError(f"The value set file {file.name} cannot be read.") from error
+    if not entries:
+        raise TerminologyError("No value sets were found: run scripts/make_value_sets.py.")
+    return Terminology(entries)
+
+
+@cache
+def standard() -> Terminology:
+    """The value sets that come with the project, loaded at first use."""
+    return load()

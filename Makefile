@@ -68,7 +68,7 @@ bench: $(VENV)/.dev ## measure latency, throughput and growth, each against its 
 
 .PHONY: value-sets
 value-sets: $(VENV)/.dev ## write mappings/value_sets/ anew
-	$(BIN)/python -m scripts.make_value_sets
+	$(BIN)/python -m scripts.make_value_sets mappings/terminology.csv mappings/value_sets
 
 .PHONY: demo
 demo: $(VENV)/.dev ## write the demonstration patients in service/demo/ anew

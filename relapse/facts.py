@@ -118,6 +118,8 @@ class Diagnosis(Fact):
     """An entry of the problem list or an encounter diagnosis. ``when`` is its onset."""
 
     disease: Disease
+    codes: tuple[str, ...] = ()
+    """The codes of the entry, to name it on a card."""
     lineage: Lineage = Lineage.UNKNOWN
     precursor: Tri = Tri.UNKNOWN
     """Whether the entry states a precursor (lymphoblastic) B-cell leukaemia."""

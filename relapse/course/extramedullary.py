@@ -39,7 +39,10 @@ class SiteFinding:
 
 @rule("E-17", "CNS status", "S52", "S26")
 def cns_findings(chart: Chart) -> tuple[SiteFinding, ...]:
-    """CNS3 is leukaemia, CNS1 is none, CNS2 or a bloody puncture is unknown."""
+    """CNS3 is leukaemia, CNS1 is none, CNS2 or a bloody puncture is unknown.
+
+    The status that a clinician assigned outranks what a puncture of the same day leaves open.
+    """
     found = []
     for result in chart.of(CnsStatusResult):
         if result.final:
@@ -50,7 +53,12 @@ def cns_findings(chart: Chart) -> tuple[SiteFinding, ...]:
             }
             used = FactUsed.of(result, f"CNS status {result.status.value}")
             found.append(SiteFinding(Site.CNS, answer[result.status], result.when, used))
-    found += _punctures(chart)
+    assigned = {finding.when for finding in found}
+    found += [
+        puncture
+        for puncture in _punctures(chart)
+        if puncture.leukaemia is Tri.MET or puncture.when not in assigned
+    ]
     return tuple(found)
 
 

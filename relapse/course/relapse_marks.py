@@ -51,6 +51,7 @@ class UndatedCode:
     ordinal: int | None
     named_on: DateRange | None
     """Any recording day, to name on a card."""
+    codes: tuple[str, ...] = ()
 
 
 _RELAPSING = (ClinicalStatus.RELAPSE, ClinicalStatus.RECURRENCE)
@@ -90,7 +91,9 @@ def coded(
             continue
         recorded = entry.recorded if entry.phase is Phase.RELAPSE and entry.when is None else None
         shown = FactUsed(used.text, entry.recorded, used.reference, date_inferred=True)
-        undated.append(UndatedCode(recorded, shown, entry.relapse_ordinal, entry.recorded))
+        undated.append(
+            UndatedCode(recorded, shown, entry.relapse_ordinal, entry.recorded, entry.codes)
+        )
     return dated, undated
 
 

@@ -197,8 +197,9 @@ def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
             DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-16"),), facts, ("D-CONFIRM", "D-BM")
         )
     return tuple(
-        f"The record also holds a relapse code ({code.used.reference}, recorded "
-        f"{code.named_on or 'on an unknown day'}) that newer evidence of remission contradicts"
+        f"The record also holds a relapse code ({', '.join((*code.codes, code.used.reference))}, "
+        f"recorded {code.named_on or 'on an unknown day'}) that newer evidence of "
+        "remission contradicts"
         for code in codes
     )
 

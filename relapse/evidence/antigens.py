@@ -167,11 +167,12 @@ def _flaw(
         return "only a preliminary result"
     if result.when is None:
         return "collected on an unknown day"
-    return (
-        before_episode(result.when, course)
-        or too_old(result.when, course, as_of, policy)
-        or before_end_of_therapy(result.when, antigen, course.history)
+    flaws = (
+        before_episode(result.when, course),
+        too_old(result.when, course, as_of, policy),
+        before_end_of_therapy(result.when, antigen, course.history),
     )
+    return "; ".join(flaw for flaw in flaws if flaw)
 
 
 @rule("STALE-01", "Antigen result of this relapse", "POL", "S37")

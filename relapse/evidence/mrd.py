@@ -39,6 +39,8 @@ class MrdStatus:
     """
     conflict: tuple[FactUsed, ...] = ()
     """Results that contradict each other (CONF-04)."""
+    outdated: bool = False
+    """Results exist, but none that STALE-05 lets count."""
 
     def at_least(self, limit: Decimal) -> Tri:
         """Whether MRD is at least ``limit``."""
@@ -109,7 +111,7 @@ def status(chart: Chart, course: DiseaseCourse, as_of: date, policy: Policy) -> 
         if not flaws:
             return MrdStatus(MrdCategory.UNK)
         newest, reason = flaws[-1]
-        return MrdStatus(MrdCategory.UNK, facts=(describe(newest),), reason=reason)
+        return MrdStatus(MrdCategory.UNK, facts=(describe(newest),), reason=reason, outdated=True)
     newest = valid[-1]
     together = [result for result in valid if _same_time(result, newest)]
     facts = tuple(describe(result) for result in together)

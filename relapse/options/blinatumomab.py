@@ -79,7 +79,7 @@ def _in_remission(case: Case) -> Consideration:
         return not_suggested(OPTION, below.note, (*rules, below), silent=new is Tri.NOT_MET)
     result = considered(
         OPTION,
-        [*rules, *shared.antigen_trace(case, Antigen.CD19)],
+        [*rules, *shared.antigen_trace(case, Antigen.CD19), *shared.mrd_trace(case)],
         caps=[non_response(case)],
         precautions=precautions(case),
         requests=shared.pregnancy_request(case),

@@ -72,21 +72,31 @@ def antigen_trace(case: Case, antigen: Antigen) -> list[RuleResult]:
     rules = [antigen_unknown(found)]
     if antigen is Antigen.CD19:
         rules.append(relapse_after_cd19_therapy(case))
-    rules += [_staleness(found)]
-    return [item for item in rules if item is not None]
+    return [*(item for item in rules if item is not None), *_flaws(found)]
 
 
-def _staleness(found: AntigenStatus) -> RuleResult | None:
-    """Which freshness rule made the newest result unusable, by its reason."""
-    for words, id in (
-        ("pre-date", "STALE-01"),
-        ("stale", "STALE-02"),
-        ("last", "STALE-03"),
-        ("contradictory", "CONF-02"),
-    ):
-        if words in found.reason:
-            return applied(id, Tri.MET, Criterion(found.reason, Tri.MET, found.facts))
-    return None
+_FLAWS = (
+    ("pre-date", "STALE-01"),
+    ("stale", "STALE-02"),
+    ("later than the last", "STALE-03"),
+    ("contradictory", "CONF-02"),
+)
+"""Which rule made the newest result unusable, by the words of its reason."""
+
+
+def _flaws(found: AntigenStatus) -> list[RuleResult]:
+    return [
+        applied(id, Tri.MET, Criterion(found.reason, Tri.MET, found.facts))
+        for words, id in _FLAWS
+        if words in found.reason
+    ]
+
+
+def mrd_trace(case: Case) -> list[RuleResult]:
+    """The freshness rule, where it made the newest MRD result unusable."""
+    if not case.mrd.outdated:
+        return []
+    return [applied("STALE-05", Tri.MET, Criterion(case.mrd.reason, Tri.MET, case.mrd.facts))]
 
 
 def antigen_precaution(found: AntigenStatus) -> PrecautionRaised | None:

@@ -21,7 +21,7 @@ from relapse.course.marrow import FIVE_PERCENT, TWENTY_FIVE_PERCENT
 from relapse.evidence import safety
 from relapse.facts import Agent, Response, ResponseStatement
 from relapse.logic import Tri
-from relapse.options import donor_lymphocytes, second_transplant, transplant_rows
+from relapse.options import donor_lymphocytes, second_transplant, shared, transplant_rows
 from relapse.options.combine import lowered, notes_of, requests_of
 from relapse.options.common_criteria import remission_is_new
 from relapse.precautions import raised
@@ -39,10 +39,14 @@ def consider(case: Case) -> Consideration:
     if transplanted is Tri.MET:
         return _after_transplant(case)
     row = first_matching_row(case)
+    outdated = tuple(shared.mrd_trace(case)) if row.rule in _ROWS_BY_MRD else ()
     donor_unstated = transplanted is Tri.UNKNOWN and bool(facts)
     if donor_unstated and row.strength is not None and row.strength > Strength.NOT:
         row = _donor_type_unknown(row)
-    return _finished(case, row, ())
+    return _finished(case, row, (), outdated)
+
+
+_ROWS_BY_MRD = ("HS-05", "HS-06", "HS-07")
 
 
 def _after_transplant(case: Case) -> Consideration:
@@ -194,8 +198,13 @@ def _donor_type_unknown(row: RuleResult) -> RuleResult:
     )
 
 
-def _finished(case: Case, row: RuleResult, others: tuple[RuleResult, ...]) -> Consideration:
-    rules = (row, *others)
+def _finished(
+    case: Case,
+    row: RuleResult,
+    others: tuple[RuleResult, ...],
+    trace: tuple[RuleResult, ...] = (),
+) -> Consideration:
+    rules = (row, *others, *trace)
     if case.course.history.transplants and others:
         rules = (use_second_transplant_rules(), *rules)
     fitness = safety.fit(case.chart, case.as_of, case.policy)

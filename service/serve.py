@@ -1,0 +1,114 @@
+"""The server process: gunicorn with threads, started from the command line in any directory."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped, unused-ignore]
+
+from hooks.patient_view import SERVICE_ID
+from service import demos
+from service.app import create_app
+from service.logs import configure
+from service.routes.pages import example_call
+from service.settings import Settings
+
+THREADS = 8
+"""Calls that one worker process answers at the same time; most wait for a FHIR server, if at
+all.
+"""
+
+
+class AddressTaken(Exception):
+    """The address cannot be listened on; the message says what to change."""
+
+
+class Server(BaseApplication):  # type: ignore[misc, unused-ignore]
+    """Gunicorn without its own command line and configuration files."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        configure(self._settings.log_level)
+        return create_app(self._settings)
+
+
+def run(
+    settings: Settings, host: str, port: int, workers: int, announce: Callable[[str], None]
+) -> None:
+    """Serve until stopped. ``announce`` gets the lines that say where to look, once the address is
+    taken.
+    """
+    _check_free(host, port)
+    address = f"http://{_in_url(host)}:{port}"
+    if not settings.public_url:
+        settings = settings.model_copy(update={"public_url": address})
+
+    def ready(_arbiter: object) -> None:
+        for line in banner(settings, address):
+            announce(line)
+
+    Server(
+        settings,
+        {
+            "bind": f"{_in_url(host, bind=True)}:{port}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "keepalive": 15,
+            "loglevel": "error",
+            "proc_name": "relapse-cds",
+            "control_socket_disable": True,
+            "when_ready": ready,
+        },
+    ).run()
+
+
+def _check_free(host: str, port: int) -> None:
+    """`AddressTaken` now rather than gunicorn's retries later."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise AddressTaken(
+                f"port {port} on {host} cannot be used ({error.strerror}); "
+                "choose another with --port"
+            ) from None
+
+
+def banner(settings: Settings, address: str) -> list[str]:
+    """What a newcomer sees: where the service is, how to call it, and how far it may be trusted."""
+    lines = [
+        f"relapse-cds is listening on {address}",
+        f"  CDS Hooks discovery   {address}/cds-services",
+        f"  the service           {address}/cds-services/{SERVICE_ID}",
+        f"  what this is          {address}/",
+    ]
+    if settings.development:
+        lines.append(
+            "Development mode: unsigned calls are accepted. Do not use it with real patients."
+        )
+        names = demos.names()
+        if names:
+            lines += ["Try it:", f"  {example_call(address, names[0])}"]
+    return lines
+
+
+def _in_url(host: str, *, bind: bool = False) -> str:
+    if not bind and host in {"0.0.0.0", "::", ""}:  # noqa: S104 - shown, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

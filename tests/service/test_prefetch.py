@@ -1,0 +1,321 @@
+"""What each prefetch value means, and when the FHIR server is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hooks.prefetch import patient_record
+from relapse.facts import Section
+from service.fhir_client import Answer
+from service.prefetch import CUT_SHORT, NOT_SENT, REFUSED
+from tests.service.fakes import ALL_CONDITION, PATIENT, FakeFhir, Recorder, searchset
+from tests.service.invariants import check_outcome
+
+URL = "/cds-services/made-up"
+SERVER = "http://127.0.0.1:9/fhir"
+NEXT = [{"relation": "next", "url": f"{SERVER}?_getpages=2"}]
+OBSERVATION = {"resourceType": "Observation", "id": "o1", "subject": {"reference": "Patient/p1"}}
+
+
+def failed(code: str) -> dict[str, Any]:
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": code}]}
+
+
+def outcome_entry(severity: str, code: str, **details: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": severity, "code": code, **details}],
+    }
+
+
+def test_sufficient_prefetch_asks_nobody(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder
+) -> None:
+    """C-070, C-079: with every key answered nothing is fetched."""
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == []
+    assert not recorder.last.unavailable
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [None, {"resourceType": "Bundle", "type": "searchset", "total": 0}, searchset()],
+    ids=["null", "no entry member", "empty entry"],
+)
+@pytest.mark.parametrize("name", ["conditions", "observations"])
+def test_nothing_found(
+    client: FlaskClient,
+    body: dict[str, Any],
+    fhir: FakeFhir,
+    recorder: Recorder,
+    name: str,
+    nothing: object,
+) -> None:
+    """C-073, C-074: an answered query without a match is no gap: no second query, no 412."""
+    body["prefetch"][name] = nothing
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == []
+    assert not recorder.last.unavailable
+
+
+def test_missing_key_is_fetched(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder
+) -> None:
+    """C-072, C-093: only what is missing is asked for."""
+    del body["prefetch"]["procedures"]
+    fhir.answers["Procedure"] = Answer((searchset({"resourceType": "Procedure", "id": "x"}),))
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == ["Procedure"]
+    assert "Procedure" in repr(recorder.last.resources["procedures"])
+    assert not recorder.last.unavailable
+
+
+@pytest.mark.parametrize("key", patient_record(), ids=lambda key: key.name)
+def test_missing_key_without_a_server(
+    client: FlaskClient, body: dict[str, Any], recorder: Recorder, key: Any
+) -> None:
+    """C-072, C-080, C-081: 412 for a required key; for any other its section is incomplete."""
+    del body["prefetch"][key.name]
+    answer = client.post(URL, json=body)
+    if key.required:
+        assert answer.status_code == 412
+        assert check_outcome(answer.json)["expression"] == [f"prefetch.{key.name}"]
+    else:
+        assert answer.status_code == 200
+        assert recorder.last.incomplete(patient_record()) == {key.section}
+        assert recorder.last.unavailable == {key.name: NOT_SENT}
+
+
+@pytest.mark.parametrize("code", ["forbidden", "not-supported", "security", "login"])
+def test_refused_query_is_not_repeated(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder, code: str
+) -> None:
+    """C-075, C-076: an OperationOutcome in place of data is no data, and no empty result."""
+    body["prefetch"]["observations"] = failed(code)
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == []
+    assert recorder.last.resources["observations"] == ()
+    assert recorder.last.unavailable == {"observations": REFUSED}
+    assert recorder.last.incomplete(patient_record()) == {Section.RESULTS}
+
+
+@pytest.mark.parametrize("code", ["transient", "timeout", "throttled", "exception"])
+def test_failed_query_is_tried_once_more(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder, code: str
+) -> None:
+    body["prefetch"]["observations"] = failed(code)
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == ["Observation"]
+    assert not recorder.last.unavailable
+
+
+def test_refused_conditions_are_a_412(client: FlaskClient, body: dict[str, Any]) -> None:
+    """C-080."""
+    body["prefetch"]["conditions"] = failed("forbidden")
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 412
+
+
+@pytest.mark.parametrize("reason", ["status 401", "status 403", "timeout", "deadline"])
+def test_unobtainable_conditions_are_a_412(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, reason: str
+) -> None:
+    """C-080, C-098."""
+    del body["prefetch"]["conditions"]
+    fhir.answers["Condition"] = Answer(reason=reason)
+    answer = client.post(URL, json=body | {"fhirServer": SERVER})
+    assert answer.status_code == 412
+    check_outcome(answer.json)
+
+
+def test_following_pages_are_fetched(
+    client: FlaskClient,
+    body: dict[str, Any],
+    fhir: FakeFhir,
+    recorder: Recorder,
+    authorization: dict[str, Any],
+) -> None:
+    """C-077, C-094: a first page is completed with the token of the call."""
+    body["prefetch"]["observations"] = searchset(OBSERVATION, link=NEXT)
+    fhir.answers["next page"] = Answer((searchset(OBSERVATION | {"id": "o2"}),))
+    call = body | {"fhirServer": SERVER, "fhirAuthorization": authorization}
+    assert client.post(URL, json=call).status_code == 200
+    assert fhir.tokens == {"secret-token"}
+    assert "o2" in repr(recorder.last.resources["observations"])
+    assert "'o1'" in repr(recorder.last.resources["observations"])
+    assert not recorder.last.unavailable
+
+
+def test_first_page_alone_shows_no_absence(
+    client: FlaskClient, body: dict[str, Any], recorder: Recorder
+) -> None:
+    """C-078: entries are used, the section is incomplete."""
+    body["prefetch"]["observations"] = searchset(OBSERVATION, link=NEXT, total=300)
+    assert client.post(URL, json=body).status_code == 200
+    assert "o1" in repr(recorder.last.resources["observations"])
+    assert recorder.last.incomplete(patient_record()) == {Section.RESULTS}
+
+
+def test_first_page_of_conditions(
+    client: FlaskClient, body: dict[str, Any], recorder: Recorder
+) -> None:
+    """C-078: with leukaemia on it the page is enough to go on; without, nobody can tell: 412."""
+    body["prefetch"]["conditions"] = searchset(ALL_CONDITION, link=NEXT)
+    assert client.post(URL, json=body).status_code == 200
+    assert recorder.last.incomplete(patient_record()) == {Section.CONDITIONS}
+    body["prefetch"]["conditions"] = searchset(link=NEXT)
+    assert client.post(URL, json=body).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("severity", "code", "details", "incomplete"),
+    [
+        ("error", "processing", {}, True),
+        ("warning", "incomplete", {}, True),
+        ("warning", "too-costly", {}, True),
+        ("warning", "processing", {"details": {"coding": [{"code": "59133"}]}}, True),
+        ("information", "informational", {}, False),
+        ("warning", "not-found", {}, False),
+        ("warning", "suppressed", {"details": {"coding": [{"code": "4119"}]}}, False),
+    ],
+)
+def test_outcome_inside_a_bundle(
+    client: FlaskClient,
+    body: dict[str, Any],
+    recorder: Recorder,
+    severity: str,
+    code: str,
+    details: dict[str, Any],
+    incomplete: bool,
+) -> None:
+    """C-075: the entries count; only an outcome that says "not everything" makes a gap."""
+    body["prefetch"]["observations"] = searchset(
+        OBSERVATION, outcome_entry(severity, code, **details)
+    )
+    assert client.post(URL, json=body).status_code == 200
+    assert "o1" in repr(recorder.last.resources["observations"])
+    expected = {"observations": CUT_SHORT} if incomplete else {}
+    assert recorder.last.unavailable == expected
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "http://169.254.169.254/latest",
+        "https://ehr.example.org/fhir",
+        "http://127.0.0.1.example.org/fhir",
+        "http://localhost.example.org/fhir",
+        "http://10.0.0.1/fhir",
+        "http://[::ffff:10.0.0.1]/fhir",
+        "http://0.0.0.0/fhir",
+        "http://2130706433/fhir",
+        "http://0x7f000001/fhir",
+    ],
+)
+def test_server_that_is_not_allowed_is_never_contacted(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, server: str
+) -> None:
+    """C-101, C-102: with what was sent the call is answered, else 412; nobody is called."""
+    assert client.post(URL, json=body | {"fhirServer": server}).status_code == 200
+    del body["prefetch"]["conditions"]
+    refused = client.post(URL, json=body | {"fhirServer": server})
+    assert refused.status_code == 412
+    assert "RELAPSE_CDS_FHIR_SERVERS" in check_outcome(refused.json)["diagnostics"]
+    assert fhir.asked == []
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "http://127.0.0.1:8080/fhir",
+        "http://127.8.9.1/fhir",
+        "http://[::1]:80/fhir",
+        "http://localhost/f/",
+    ],
+)
+def test_loopback_is_allowed_in_development(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, server: str
+) -> None:
+    del body["prefetch"]["procedures"]
+    assert client.post(URL, json=body | {"fhirServer": server}).status_code == 200
+    assert len(fhir.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("server", "asked"),
+    [
+        ("https://ehr.example.org/fhir", True),
+        ("https://EHR.example.org:443/fhir/", True),
+        ("https://ehr.example.org/other", False),
+        ("https://ehr.example.org/fhir/../other", False),
+        ("http://ehr.example.org/fhir", False),
+        ("https://ehr.example.org:8443/fhir", False),
+    ],
+)
+def test_allow_list(
+    make_app: Callable[..., Flask], body: dict[str, Any], fhir: FakeFhir, server: str, asked: bool
+) -> None:
+    client = make_app(fhir_servers="https://ehr.example.org/fhir").test_client()
+    del body["prefetch"]["procedures"]
+    assert client.post(URL, json=body | {"fhirServer": server}).status_code == 200
+    assert bool(fhir.asked) is asked
+
+
+def test_token_of_another_patient_is_not_used(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, authorization: dict[str, Any]
+) -> None:
+    """C-091."""
+    del body["prefetch"]["procedures"]
+    call = body | {"fhirServer": SERVER, "fhirAuthorization": authorization | {"patient": "p2"}}
+    assert client.post(URL, json=call).status_code == 200
+    assert fhir.asked == []
+
+
+@pytest.mark.parametrize(
+    "scope",
+    ["patient/*.read", "patient/*.rs", "user/Observation.cruds", "patient/Observation.rs?x=y"],
+)
+def test_scopes_of_either_smart_version(
+    client: FlaskClient,
+    body: dict[str, Any],
+    fhir: FakeFhir,
+    authorization: dict[str, Any],
+    scope: str,
+) -> None:
+    """C-092."""
+    del body["prefetch"]["procedures"]
+    given = authorization | {"patient": "p1", "scope": scope}
+    call = body | {"fhirServer": SERVER, "fhirAuthorization": given}
+    assert client.post(URL, json=call).status_code == 200
+    assert fhir.asked == ["Procedure"]
+
+
+def test_patient_without_leukaemia_causes_no_query(
+    make_app: Callable[..., Flask], body: dict[str, Any], fhir: FakeFhir
+) -> None:
+    """The gate: where the conditions name no leukaemia, the rest is not asked for."""
+    client = make_app(prefetch="gate").test_client()
+    body["prefetch"] = {"patient": PATIENT, "conditions": searchset()}
+    answer = client.post(URL, json=body | {"fhirServer": SERVER})
+    assert (answer.status_code, answer.json) == (200, {"cards": []})
+    assert fhir.asked == []
+    body["prefetch"]["conditions"] = searchset(ALL_CONDITION)
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert len(fhir.asked) == len(patient_record()) - 2
+
+
+def test_same_data_by_either_way(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder
+) -> None:
+    """C-100: prefetch or FHIR server, the evaluation sees the same."""
+    client.post(URL, json=body)
+    fhir.answers = {"Patient": Answer((PATIENT,)), "Condition": Answer((searchset(ALL_CONDITION),))}
+    del body["prefetch"]
+    client.post(URL, json=body | {"fhirServer": SERVER})
+    first, second = recorder.seen
+    assert first.resources == second.resources
+    assert len(fhir.asked) == len(patient_record())

@@ -44,12 +44,13 @@ def second_relapse(case: Case) -> Criterion:
 
 
 def either(text: str, *criteria: Criterion) -> Criterion:
-    """One criterion from alternatives; while it is unknown it asks for what would settle any of
-    them.
+    """One criterion from alternatives: when met it names those that are, while unknown it asks for
+    what would settle any of them.
     """
     unknown = [c for c in criteria if c.state is Tri.UNKNOWN]
+    met = [c.text for c in criteria if c.state is Tri.MET]
     return Criterion(
-        text,
+        " and ".join(met) or text,
         any_of(c.state for c in criteria),
         tuple(used for c in criteria if c.state is not Tri.NOT_MET for used in c.facts),
         tuple(dict.fromkeys(id for c in unknown for id in c.requests)),

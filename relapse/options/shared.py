@@ -194,16 +194,25 @@ def reason_with_age_limit(case: Case, reason: str, months: int) -> str:
 
 
 def leukoencephalopathy_history(case: Case) -> tuple[FactUsed, ...]:
-    """P-31: earlier cranial irradiation, methotrexate infusions or intrathecal therapy."""
-    facts = []
-    for kind in (ProcedureKind.CRANIAL_IRRADIATION, ProcedureKind.INTRATHECAL):
-        facts += [
-            FactUsed.of(item, item.text or kind.value) for item in case.course.history.done(kind)
-        ]
-    for use in case.course.history.uses_of((Agent.METHOTREXATE, Agent.CYTARABINE)):
-        high_dose = use.agent is Agent.METHOTREXATE and "high" in use.text.lower()
-        if use.intrathecal or high_dose:
-            facts.append(FactUsed.of(use, use.name))
+    """P-31: earlier cranial irradiation, high-dose methotrexate or intrathecal cytarabine.
+
+    Intrathecal therapy whose drugs are not recorded raises nothing.
+    """
+    history = case.course.history
+    facts = [
+        FactUsed.of(item, item.text or item.kind.value)
+        for item in history.done(ProcedureKind.CRANIAL_IRRADIATION)
+    ]
+    facts += [
+        FactUsed.of(item, item.text)
+        for item in history.done(ProcedureKind.INTRATHECAL)
+        if any(word in item.text.lower() for word in ("cytarabine", "triple"))
+    ]
+    for use in history.uses_of((Agent.METHOTREXATE, Agent.CYTARABINE)):
+        if use.agent is Agent.CYTARABINE and use.intrathecal:
+            facts.append(FactUsed.of(use, f"{use.name}, intrathecal"))
+        elif use.agent is Agent.METHOTREXATE and "high" in f"{use.name} {use.text}".lower():
+            facts.append(FactUsed.of(use, use.text or use.name))
     return tuple(facts)
 
 

@@ -352,11 +352,9 @@ def _check(name: str, value: object, metadata: Mapping[str, Any]) -> None:
     choices, low, high = metadata["choices"], metadata["low"], metadata["high"]
     if choices and value not in choices:
         raise PolicyError(f"{name} must be one of {', '.join(choices)}")
-    if (
-        isinstance(value, int | Decimal)
-        and not isinstance(value, bool)
-        and not (low <= value <= high)
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return
+    if not Decimal(value).is_finite() or not low <= value <= high:
         raise PolicyError(f"{name} must lie between {low} and {high}")
 
 

@@ -46,23 +46,23 @@ Decides = TypeVar("Decides", bound=Callable[..., Any])
 
 def rule(id: str, title: str, *sources: str) -> Callable[[Decides], Decides]:
     """Register the decorated function as the place where rule ``id`` is decided."""
-    for source in sources:
-        if source not in SOURCES:
-            raise KeyError(f"rule {id} names an unknown source {source}")
 
     def register(function: Decides) -> Decides:
-        if id in _RULES:
-            raise KeyError(f"rule {id} is registered twice")
-        _RULES[id] = Rule(
-            id,
-            title,
-            sources,
-            " ".join((function.__doc__ or "").split()),
-            f"{function.__module__}.{function.__qualname__}",
-        )
+        carried_by(function, id, title, *sources, promise=function.__doc__ or "")
         return function
 
     return register
+
+
+def carried_by(
+    function: Callable[..., Any], id: str, title: str, *sources: str, promise: str
+) -> None:
+    """Register a rule that ``function`` carries out; KeyError for an id or a source in error."""
+    unknown = [source for source in sources if source not in SOURCES]
+    if unknown or id in _RULES:
+        raise KeyError(f"rule {id}: registered twice, or unknown sources {unknown}")
+    place = f"{function.__module__}.{function.__qualname__}"
+    _RULES[id] = Rule(id, title, sources, " ".join(promise.split()), place)
 
 
 def decided(

@@ -1,4 +1,4 @@
-"""Rules that have no function of their own because others carry them out: their ids, words and place.
+"""Rules without a function of their own, because others carry them out: ids, words and place.
 
 Each names the function that keeps it, so that a reader who looks for the id finds the code.
 """

@@ -23,7 +23,8 @@ from service.addresses import is_loopback, origin
 from service.bundles import next_link
 from service.jsontext import NotJson, parse_json
 
-MAX_PAGES = 50
+MAX_PAGES = 200
+"""Servers cap a page at 50 or so: this holds the 10,000 results of the longest course."""
 _MAX_REDIRECTS = 3
 _CHUNK = 256 * 1024
 _HEADERS = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}
@@ -109,17 +110,9 @@ class FhirClient:
         query: str,
         token: str | None,
         deadline: Deadline,
-        *,
-        missing_is_empty: bool,
     ) -> Answer:
-        """The answer to ``query`` (relative to ``base``) with all its pages.
-
-        ``missing_is_empty`` takes 404 and 410 as "nothing there", which is what a read means by
-        them.
-        """
-        return self.pages(
-            base, f"{base}/{query}", token, deadline, missing_is_empty=missing_is_empty
-        )
+        """The answer to ``query`` (relative to ``base``) with all its pages."""
+        return self.pages(base, f"{base}/{query}", token, deadline)
 
     def pages(
         self,
@@ -127,8 +120,6 @@ class FhirClient:
         address: str,
         token: str | None,
         deadline: Deadline,
-        *,
-        missing_is_empty: bool = False,
     ) -> Answer:
         """The page at ``address`` and those that follow it, as far as they lie on the origin of
         ``base``.
@@ -143,21 +134,18 @@ class FhirClient:
                 return Answer(tuple(found), "too many pages")
             seen.add(following)
             try:
-                page = self._get(base, following, token, deadline, missing_is_empty)
+                page = self._get(base, following, token, deadline)
             except Unavailable as error:
                 return Answer(tuple(found), str(error))
-            if page is None:
-                break
             found.append(page)
             link = next_link(page)
             following = None if link is None else _absolute(link, following)
         return Answer(tuple(found))
 
-    def _get(
-        self, base: str, address: str, token: str | None, deadline: Deadline, missing_is_empty: bool
-    ) -> object | None:
-        """The JSON at ``address``; ``None`` where nothing is there and that may be. `Unavailable`
-        otherwise.
+    def _get(self, base: str, address: str, token: str | None, deadline: Deadline) -> object:
+        """The JSON at ``address``; `Unavailable` where there is none.
+
+        A patient whom the server does not know (404, 410) cannot be read: that is no empty answer.
         """
         for _ in range(_MAX_REDIRECTS + 1):
             if not _same_origin(address, base):
@@ -175,8 +163,6 @@ class FhirClient:
                     if response.is_redirect:
                         address = _absolute(response.headers["Location"], address)
                         continue
-                    if response.status_code in (404, 410) and missing_is_empty:
-                        return None
                     if response.status_code != 200:
                         raise Unavailable(f"status {response.status_code}")
                     return _parsed(self._body(response, deadline))

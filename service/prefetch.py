@@ -42,8 +42,6 @@ class FhirSource(Protocol):
         query: str,
         token: str | None,
         deadline: Deadline,
-        *,
-        missing_is_empty: bool,
     ) -> Answer: ...
 
     def pages(self, base: str, address: str, token: str | None, deadline: Deadline) -> Answer: ...
@@ -159,10 +157,7 @@ def _query_task(
     request: CdsRequest, fetcher: Fetcher, key: PrefetchKey, sent: _Sent, deadline: Deadline
 ) -> Answer:
     query = key.expand(request.context)
-    answer = fetcher.source.query(
-        fetcher.base, query, fetcher.token, deadline, missing_is_empty="?" not in query
-    )
-    return _checked(answer)
+    return _checked(fetcher.source.query(fetcher.base, query, fetcher.token, deadline))
 
 
 def _page_task(

@@ -57,8 +57,6 @@ class FakeFhir:
         query: str,
         token: str | None,
         deadline: Deadline,
-        *,
-        missing_is_empty: bool,
     ) -> Answer:
         return self.pages(base, f"{base}/{query}", token, deadline)
 

@@ -52,8 +52,7 @@ def _validator(name: str) -> Draft202012Validator:
 def schema_errors(name: str, value: object) -> list[str]:
     """What the schema ``name`` (discovery, request, response) finds wrong with ``value``."""
     return [
-        f"{error.json_path}: {error.message[:200]}"
-        for error in _validator(name).iter_errors(value)
+        f"{error.json_path}: {error.message[:200]}" for error in _validator(name).iter_errors(value)
     ]
 
 

@@ -16,7 +16,7 @@ from service.app import create_app
 from service.settings import Settings
 from tests.service.invariants import check_outcome, check_response
 
-ROUNDS = 400
+ROUNDS = 160
 _ODD: tuple[Any, ...] = (
     None,
     True,

@@ -1,0 +1,45 @@
+"""The whole record of one patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TypeVar, cast
+
+from relapse.facts.base import Fact
+from relapse.facts.patient import Patient
+
+
+class Section(Enum):
+    """Parts of the record that can fail to arrive as a whole."""
+
+    CONDITIONS = "problem list"
+    RESULTS = "laboratory and clinical results"
+    PROCEDURES = "procedures"
+    MEDICATIONS = "medications"
+    PLANS = "treatment plans"
+
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """All facts of one patient; their order means nothing."""
+
+    patient: Patient
+    facts: tuple[Fact, ...] = ()
+    incomplete: frozenset[Section] = frozenset()
+    """Sections that could not be had in full: nothing may be called absent from them."""
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Fact], tuple[Fact, ...]]:
+        groups: dict[type[Fact], list[Fact]] = {}
+        for fact in self.facts:
+            groups.setdefault(type(fact), []).append(fact)
+        return {kind: tuple(group) for kind, group in groups.items()}
+
+    def of(self, kind: type[F]) -> tuple[F, ...]:
+        """The facts of exactly this kind."""
+        return cast("tuple[F, ...]", self._by_kind.get(kind, ()))

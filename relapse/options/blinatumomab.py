@@ -15,15 +15,25 @@ from relapse.assessment import (
     Strength,
 )
 from relapse.case import Case
-from relapse.course.wording import decimal_text
-from relapse.evidence import blinatumomab_response, tki
-from relapse.evidence.mrd import THRESHOLD
+from relapse.evidence import blinatumomab_response
 from relapse.facts import Antigen
-from relapse.logic import Tri, all_of, any_of
+from relapse.logic import Tri
 from relapse.options import shared
+from relapse.options.blinatumomab_criteria import (
+    label_active,
+    label_mrd,
+    old_enough,
+    ph_negative,
+    recent,
+)
+from relapse.options.blinatumomab_eu import (
+    consolidation_eu,
+    eu_adult_active,
+    eu_adult_mrd,
+    eu_child_active,
+)
 from relapse.options.combine import considered, not_suggested, strongest
-from relapse.options.common_criteria import relapsed_treated, remission_is_new
-from relapse.options.transplant_rows import possible_risks
+from relapse.options.common_criteria import remission_is_new
 from relapse.precautions import raised
 from relapse.rules import applied, decided, rule
 
@@ -94,38 +104,12 @@ def _in_remission(case: Case) -> Consideration:
 # --- Rules ---------------------------------------------------------------------------------------
 
 
-def _age(case: Case) -> Criterion:
-    months = case.policy.blinatumomab_from_months
-    unit = "one month" if months == 1 else f"{months} months"
-    return case.age_criterion(f"{unit} or older", case.age.at_least_months(months))
-
-
-def _mrd(case: Case, limit: Decimal) -> Criterion:
-    return Criterion(
-        f"MRD at least {decimal_text(limit * 100)} %",
-        case.mrd.at_least(limit),
-        case.mrd.facts,
-        (case.mrd.request,),
-        case.mrd.reason,
-    )
-
-
 @rule("BL-01", "Relapsed or refractory CD19-positive B-cell precursor ALL (US)", "S02")
 def us_active(case: Case) -> RuleResult:
     """Active disease, B precursor, CD19 positive, one month or older, marrow involved or a site
     that is no sanctuary.
     """
-    return decided(
-        "BL-01",
-        (
-            case.state_criterion(),
-            case.precursor_criterion(),
-            case.antigen_criterion(Antigen.CD19),
-            _age(case),
-            case.site_criterion(),
-        ),
-        Strength.EVAL,
-    )
+    return decided("BL-01", label_active(case), Strength.EVAL)
 
 
 @rule("BL-02", "MRD-positive first or second remission", "S02", "S03")
@@ -133,21 +117,7 @@ def by_mrd(case: Case) -> RuleResult:
     """CR1 or CR2 with MRD from the label threshold (POL-03) on, B precursor, CD19 positive, one
     month or older.
     """
-    return decided(
-        "BL-02",
-        (
-            Criterion(
-                "first or second remission",
-                Tri.of(case.remission_ordinal in (1, 2)),
-                case.course.facts,
-            ),
-            _mrd(case, case.policy.blinatumomab_mrd),
-            case.precursor_criterion(),
-            case.antigen_criterion(Antigen.CD19),
-            _age(case),
-        ),
-        Strength.EVAL,
-    )
+    return decided("BL-02", label_mrd(case), Strength.EVAL)
 
 
 @rule("BL-03", "MRD-positive third or later remission", "S03")
@@ -157,10 +127,10 @@ def by_mrd_later_remission(case: Case) -> RuleResult:
         Criterion(
             "third or later remission", Tri.of(case.remission_ordinal > 2), case.course.facts
         ),
-        *by_mrd(case).criteria[1:],
+        *label_mrd(case)[1:],
     )
     if not case.us:
-        criteria += (_ph_negative(case),)
+        criteria += (ph_negative(case),)
     return decided(
         "BL-03",
         criteria,
@@ -185,115 +155,6 @@ def first_remission(case: Case) -> RuleResult:
     """Front-line scope: silent. Contradictory MRD results raise a conflict card of their own."""
     return applied(
         "BL-05", Tri.MET, Criterion("MRD unknown in first remission", Tri.MET, note=case.mrd.reason)
-    )
-
-
-def _ph_negative(case: Case) -> Criterion:
-    return Criterion(
-        "BCR::ABL1 negative",
-        ~case.genetics.ph,
-        case.genetics.ph_facts,
-        ("D-PH",),
-        "not tested adequately",
-    )
-
-
-@rule("BL-06", "Relapsed or refractory adult (EU)", "S06")
-def eu_adult_active(case: Case) -> RuleResult:
-    """As BL-01 in an adult; Ph-positive only after two failed TKI and with no alternative."""
-    # That no alternative exists is a judgement which no record states: two failures leave the
-    # answer open.
-    exhausted = all_of((case.genetics.ph, tki.failed_at_least(case.course, 2), Tri.UNKNOWN))
-    criterion = Criterion(
-        "Ph negative, or at least two TKI failed and no alternative",
-        any_of((~case.genetics.ph, exhausted)),
-        (*case.genetics.ph_facts, *tki.facts(case.course)),
-        ("D-PH",) if case.genetics.ph is Tri.UNKNOWN else ("D-PRIOR",),
-        "that no alternative exists must be confirmed" if case.genetics.ph is Tri.MET else "",
-    )
-    adult = case.age_criterion("18 years or older", case.age.at_least_years(18))
-    criteria = (*us_active(case).criteria, adult, criterion)
-    return decided("BL-06", criteria, Strength.EVAL)
-
-
-@rule("BL-07", "MRD-positive remission of an adult (EU)", "S06")
-def eu_adult_mrd(case: Case) -> RuleResult:
-    """BL-02 in an adult with Ph-negative disease."""
-    adult = case.age_criterion("18 years or older", case.age.at_least_years(18))
-    return decided("BL-07", (*by_mrd(case).criteria, adult, _ph_negative(case)), Strength.EVAL)
-
-
-@rule("BL-08", "Relapsed or refractory child (EU)", "S06", "S07")
-def eu_child_active(case: Case) -> RuleResult:
-    """Ph-negative and refractory, or two prior therapies, or relapse after an allogeneic
-    transplant.
-    """
-    after_transplant, facts = case.transplanted_before_relapse()
-    state = any_of((case.course.refractory.state, two_prior_therapies(case), after_transplant))
-    criterion = Criterion(
-        "refractory, two prior therapies, or relapse after allogeneic transplant",
-        state,
-        (*case.course.refractory.facts, *facts),
-        ("D-PRIOR",),
-    )
-    return decided(
-        "BL-08", (*us_active(case).criteria, _ph_negative(case), criterion), Strength.EVAL
-    )
-
-
-def two_prior_therapies(case: Case) -> Tri:
-    """Two lines given: the front line and one for each earlier relapse that was treated (encoding
-    10.3).
-    """
-    if case.course.relapse_count >= 2:
-        return Tri.MET
-    return relapsed_treated(case)
-
-
-@rule("BL-09", "Consolidation in high-risk first relapse of a child (EU)", "S06")
-def consolidation_eu(case: Case) -> RuleResult | None:
-    """CR2 after a first relapse of high BFM risk: whatever the MRD, stronger from 1e-4 on
-    (POL-04).
-    """
-    if not case.policy.consolidation and case.mrd.at_least(THRESHOLD) is not Tri.MET:
-        return None
-    if case.age.at_least_years(18) is not Tri.NOT_MET:
-        return None
-    risks = (
-        {bfm for bfm, _ in possible_risks(case)}
-        if case.first_relapse is not None
-        else {Tri.NOT_MET}
-    )
-    high = next(iter(risks)) if len(risks) == 1 else Tri.UNKNOWN
-    criteria = (
-        Criterion(
-            "second remission after a first relapse",
-            Tri.of(case.remission_ordinal == 2 and case.course.relapse_count == 1),
-            case.course.facts,
-        ),
-        Criterion("high risk by BFM", high, (), ("D-DXDATE", "D-EOT")),
-        _ph_negative(case),
-        case.precursor_criterion(),
-        case.antigen_criterion(Antigen.CD19),
-        _age(case),
-        _recent(case),
-    )
-    strong = case.mrd.at_least(THRESHOLD) is Tri.MET
-    return decided(
-        "BL-09",
-        criteria,
-        Strength.EVAL if strong else Strength.CONS,
-        note="EU label: consolidation in high-risk first relapse.",
-    )
-
-
-def _recent(case: Case) -> Criterion:
-    days = case.policy.consolidation_window
-    return Criterion(
-        f"remission reached in the last {days} days",
-        remission_is_new(case),
-        case.course.facts,
-        ("D-CRDATE",),
     )
 
 
@@ -360,11 +221,11 @@ def consolidation_us(case: Case) -> RuleResult | None:
             "site of the relapse not known",
         ),
         Criterion("no allogeneic transplant since", ~transplanted, transplants, ("D-PRIOR",)),
-        _recent(case),
+        recent(case),
         case.precursor_criterion(),
-        _ph_negative(case),
+        ph_negative(case),
         case.antigen_criterion(Antigen.CD19),
-        _age(case),
+        old_enough(case),
     )
     note = "Label: consolidation phase of multiphase chemotherapy, Ph-negative, whatever the MRD."
     return decided("BL-13", criteria, Strength.CONS, note=note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from relapse.assessment import Criterion, DiseaseStatus, FactUsed
@@ -64,14 +64,14 @@ class Case:
         return all_of((Tri.of(diagnosis.lineage is Lineage.B), diagnosis.precursor))
 
     @property
-    def adult_protocol(self) -> bool:
+    def adult_protocol(self) -> Tri:
         """Adult by the age at the latest relapse (at diagnosis where there was none), else by the
         age today.
         """
         at_event = self.age_at_relapse.at_least_years(18) if self.age_at_relapse else Tri.UNKNOWN
         if at_event is Tri.UNKNOWN:
             at_event = self.age.at_least_years(18)
-        return at_event is not Tri.NOT_MET
+        return at_event
 
     def transplants_since(self, start: DateRange | None) -> tuple[Tri, tuple[FactUsed, ...]]:
         """Whether an allogeneic transplant followed ``start`` (or was ever done, where that is
@@ -148,11 +148,14 @@ class Case:
         return Criterion(text, state, self.age.facts, ("D-AGE",))
 
     def site_criterion(self) -> Criterion:
-        """Marrow involved, or a site that is no sanctuary."""
+        """Marrow involved, or a site that is no sanctuary (any site by policy, POL-14)."""
         involved = self.course.involvement
+        state = involved.marrow_or_other
+        if self.policy.sanctuary_immunotherapy:
+            state = any_of((state, involved.extramedullary))
         return Criterion(
             "marrow involved, or another site outside CNS and testes",
-            involved.marrow_or_other,
+            state,
             involved.facts,
             ("D-BM",),
         )
@@ -179,7 +182,10 @@ def _follows(when: DateRange | None, start: DateRange | None) -> Tri:
 
 
 def build_case(chart: Chart, as_of: date, policy: Policy) -> Case:
-    """Weigh the facts of a chart for the rules."""
+    """Weigh the facts of a chart for the rules. What is dated after ``as_of`` is not known yet."""
+    known = tuple(fact for fact in chart.facts if fact.when is None or fact.when.earliest <= as_of)
+    if len(known) < len(chart.facts):
+        chart = replace(chart, facts=known)
     course = build(chart, as_of, policy)
     first = first_relapse(course, chart)
     timing = classes(first) if first is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from relapse import context, gates, notices
@@ -22,6 +23,7 @@ from relapse.logic import Tri
 from relapse.options import blinatumomab, car_t, inotuzumab, transplant
 from relapse.options.combine import not_suggested
 from relapse.policy import Policy
+from relapse.requests import request
 from relapse.rules import applied
 
 _LETTERS = {Tri.MET: "T", Tri.NOT_MET: "F", Tri.UNKNOWN: "U"}
@@ -39,7 +41,7 @@ def evaluate(chart: Chart, as_of: date, policy: Policy) -> Assessment:
     status = case.course.status
     if status in (DiseaseStatus.POSSIBLE_RELAPSE, DiseaseStatus.UNKNOWN):
         return _assessment(case, (), notices.without_options(case), ())
-    options = _options(case)
+    options = _asking_to_confirm(case, _options(case))
     cards = notices.beside_options(case, options)
     if case.active:
         cards = (*cards, context.card(case))
@@ -60,6 +62,17 @@ def _options(case: Case) -> tuple[Consideration, ...]:
         inotuzumab.consider(case, _transplant_strength(transplanting)),
         car_t.consider(case),
         transplanting,
+    )
+
+
+def _asking_to_confirm(case: Case, options: tuple[Consideration, ...]) -> tuple[Consideration, ...]:
+    """REL-04: MRD from 1 to 5 % asks on every card for a test that confirms or excludes relapse."""
+    if not notices.near_relapse(case):
+        return options
+    asked = request("D-CONFIRM", "MRD of 1 % or more", gating=False)
+    return tuple(
+        replace(item, requests=(*item.requests, asked)) if item.strength > Strength.NOT else item
+        for item in options
     )
 
 

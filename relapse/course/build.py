@@ -54,6 +54,7 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
         any(mark.when is None for mark in remissions),
         [site.when for site in sites if site.leukaemia is Tri.NOT_MET and site.when is not None],
         policy.marrow_interval,
+        treatment.courses,
     )
     line = walk(evidence)
     reading = undated_codes.read(undated, line, seen, remissions, first)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from relapse.assessment import FactUsed
 from relapse.course.diagnosis import all_entries, describe
@@ -136,19 +135,4 @@ def _after_therapy(
         return first_diagnosed is not None and when.earliest >= add_days(
             first_diagnosed.latest, INDUCTION_DAYS
         )
-    for course in history.courses:
-        if course.start is None or course.start.latest > when.earliest:
-            continue
-        long_enough = when.earliest >= add_days(course.start.latest, INDUCTION_DAYS)
-        over = course.end is not None and course.end.latest <= when.earliest
-        if long_enough or over:
-            return True
-    return False
-
-
-def newest_day(marks: tuple[RemissionMark, ...], as_of: date) -> date | None:
-    """The latest day on which remission is evident, by a date of its own or of its recording."""
-    days = [mark.when or mark.recorded for mark in marks]
-    return max(
-        (day.latest for day in days if day is not None and day.earliest <= as_of), default=None
-    )
+    return any(course.over_or_advanced(when, INDUCTION_DAYS) for course in history.courses)

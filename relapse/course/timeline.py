@@ -12,6 +12,7 @@ from relapse.assessment import FactUsed
 from relapse.course.marrow import FIVE_PERCENT, Marrow, shows_relapse
 from relapse.course.relapse_marks import Kind, RelapseMark
 from relapse.course.remission import INDUCTION_DAYS, RemissionMark
+from relapse.course.treatment import Course
 from relapse.dates import DateRange, add_days
 from relapse.logic import Tri
 from relapse.rules import rule
@@ -99,6 +100,7 @@ class Evidence:
     cleared_sites: Sequence[DateRange]
     """Days on which an extramedullary site was examined and found free."""
     marrow_interval_days: int
+    courses: Sequence[Course]
 
 
 @rule("REL-02", "Relapse after remission", "S25")
@@ -139,14 +141,33 @@ def _remission(line: Timeline, mark: RemissionMark, evidence: Evidence) -> None:
 
 
 def _marrow_can_end(relapse: Relapse, mark: RemissionMark, evidence: Evidence) -> bool:
-    """A marrow below 5 % ends a relapse of the marrow; one that spared it must be shown clear at
-    its own site.
+    """Whether a marrow below 5 % ends a relapse: only after therapy of this relapse.
+
+    A relapse that spared the marrow must be shown clear at its own site.
     """
-    sites_only = all(item.kind is Kind.SITE for item in relapse.marks)
     newest = relapse.newest_evidence()
-    if not sites_only or newest is None:
+    if newest is None or mark.when is None:
         return True
-    return any(cleared.after(newest) is Tri.MET for cleared in evidence.cleared_sites)
+    if all(item.kind is Kind.SITE for item in relapse.marks):
+        return any(cleared.after(newest) is Tri.MET for cleared in evidence.cleared_sites)
+    return _treated_before(mark.when, relapse, evidence)
+
+
+def _treated_before(when: DateRange, relapse: Relapse, evidence: Evidence) -> bool:
+    """A course of this relapse is over, or four weeks old; where none is on record, blasts that
+    fell from 5 % on, four weeks later, show that there was one.
+    """
+    start = relapse.when
+    assert start is not None
+    courses = [item for item in evidence.courses if item.begun_before(start) is Tri.NOT_MET]
+    if courses:
+        return any(item.over_or_advanced(when, INDUCTION_DAYS) for item in courses)
+    fell = any(
+        item.marrow is not None and item.marrow.reaches(FIVE_PERCENT) is Tri.MET
+        for item in relapse.marks
+    )
+    coded_only = all(item.marrow is None for item in relapse.marks)
+    return (fell or coded_only) and when.earliest >= add_days(start.latest, INDUCTION_DAYS)
 
 
 @rule("E-15", "Relapse ordinal", "POL")

@@ -51,6 +51,13 @@ class Course:
         """
         return Tri.UNKNOWN if self.start is None else self.start.before(day)
 
+    def over_or_advanced(self, when: DateRange, days: int) -> bool:
+        """Whether the course has ended by ``when``, or began at least ``days`` before it."""
+        if self.start is None or self.start.latest > when.earliest:
+            return False
+        over = self.end is not None and self.end.latest <= when.earliest
+        return over or when.earliest >= add_days(self.start.latest, days)
+
     def completed_by(self, as_of: date) -> bool:
         return self.end is not None and self.end.latest <= as_of
 

@@ -168,21 +168,19 @@ def _same_time(one: MrdResult, newest: MrdResult) -> bool:
 def contradict(results: Sequence[MrdResult]) -> bool:
     """One from 1e-4 on, another not detected though sensitive enough to have seen it.
 
-    A positive value below the other method's sensitivity is no contradiction (CONF-04b).
+    A positive value below the other method's sensitivity is no contradiction (CONF-04b); nor is a
+    negative blood result beside a positive marrow.
     """
-    positive = [
-        result.fraction.low
-        for result in results
-        if category(result) is MrdCategory.POS
-        and result.fraction is not None
-        and result.fraction.low is not None
-    ]
-    blind_below = [
-        result.sensitivity
-        for result in results
-        if result.detection is Detection.NOT_DETECTED and result.sensitivity is not None
-    ]
-    return any(limit <= level for level in positive for limit in blind_below)
+    positive = [result for result in results if category(result) is MrdCategory.POS]
+    negative = [result for result in results if result.detection is Detection.NOT_DETECTED]
+    return any(_should_have_seen(clear, seen) for clear in negative for seen in positive)
+
+
+def _should_have_seen(clear: MrdResult, seen: MrdResult) -> bool:
+    if clear.material is not Material.MARROW and clear.material is not seen.material:
+        return False
+    level = None if seen.fraction is None else seen.fraction.low
+    return level is not None and clear.sensitivity is not None and clear.sensitivity <= level
 
 
 @rule("STALE-05", "MRD of this remission", "POL")

@@ -15,7 +15,7 @@ from relapse.options.blinatumomab_criteria import (
     ph_negative,
     recent,
 )
-from relapse.options.common_criteria import relapsed_treated
+from relapse.options.common_criteria import reinduced
 from relapse.options.transplant_rows import possible_risks
 from relapse.rules import decided, rule
 
@@ -67,7 +67,7 @@ def two_prior_therapies(case: Case) -> Tri:
     """
     if case.course.relapse_count >= 2:
         return Tri.MET
-    return relapsed_treated(case)
+    return reinduced(case)
 
 
 @rule("BL-09", "Consolidation in high-risk first relapse of a child (EU)", "S06")

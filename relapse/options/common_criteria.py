@@ -23,7 +23,12 @@ def remission_is_new(case: Case) -> Tri:
     return Tri.NOT_MET if add_days(remission.when.latest, days) < case.as_of else Tri.UNKNOWN
 
 
-def relapsed_treated(case: Case) -> Tri:
-    """Whether a course of the present relapse was given: a second line after the front line."""
+def reinduced(case: Case) -> Tri:
+    """Whether a course of the present relapse is completed: a second line after the front line.
+
+    One that has just begun is no prior therapy.
+    """
     courses = courses_since(case.course.history, case.course.relapse_date)
-    return Tri.MET if courses else case.course.history.absent()
+    if any(course.completed_by(case.as_of) for course in courses):
+        return Tri.MET
+    return Tri.NOT_MET if courses else case.course.history.absent()

@@ -4,6 +4,8 @@ option.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from relapse.assessment import (
     Consideration,
     ContextLine,
@@ -66,23 +68,32 @@ def use_second_transplant_rules() -> RuleResult:
 
 def first_matching_row(case: Case) -> RuleResult:
     """The first row that applies; a row whose condition is unknown does not, except HS-14."""
+    if case.in_remission:
+        if case.remission_ordinal == 1:
+            return first_remission(case)
+        old = remission_is_new(case) is Tri.NOT_MET
+        if old and case.mrd.category is not MrdCategory.POS:
+            return applied("G-09", Tri.MET, strength=Strength.NOT, note="long-standing remission")
+    rows = adult_row, child_row
+    if case.adult_protocol is not Tri.UNKNOWN:
+        return rows[case.adult_protocol is Tri.NOT_MET](case)
+    adult, child = (row(case) for row in rows)
+    return adult if adult.strength is child.strength else _age_decides(adult, child)
+
+
+def adult_row(case: Case) -> RuleResult:
+    """The row of an adult."""
     if case.active:
-        return _at_relapse(case)
-    ordinal = case.remission_ordinal
-    if ordinal == 1:
-        return first_remission(case)
-    if remission_is_new(case) is Tri.NOT_MET and case.mrd.category is not MrdCategory.POS:
-        return applied("G-09", Tri.MET, strength=Strength.NOT, note="long-standing remission")
-    if case.adult_protocol:
-        return adult_in_remission(case)
-    if ordinal >= 3:
-        return child_later_remission(case)
-    return transplant_rows.child_second_remission(case)
-
-
-def _at_relapse(case: Case) -> RuleResult:
-    if case.adult_protocol:
         return transplant_rows.at_relapse(case, "adult with active disease")
+    return adult_in_remission(case)
+
+
+def child_row(case: Case) -> RuleResult:
+    """The row of a child."""
+    if case.in_remission:
+        if case.remission_ordinal >= 3:
+            return child_later_remission(case)
+        return transplant_rows.child_second_remission(case)
     if case.course.refractory.state is Tri.MET:
         return transplant_rows.at_relapse(case, "refractory disease")
     if case.course.relapse_count >= 2:
@@ -91,6 +102,13 @@ def _at_relapse(case: Case) -> RuleResult:
     if row.strength is not Strength.CONS and partial_remission(case) is Tri.MET:
         return in_partial_remission(case)
     return row
+
+
+def _age_decides(adult: RuleResult, child: RuleResult) -> RuleResult:
+    """Age unknown, and the rows of adults and children differ: waits for the birth date."""
+    criterion = Criterion("adult or child", Tri.UNKNOWN, (), ("D-AGE",), "birth date not known")
+    criteria = (criterion, *adult.criteria, *child.criteria)
+    return replace(adult, state=Tri.UNKNOWN, criteria=criteria, strength=Strength.CAD, note="")
 
 
 @rule("HS-02", "Adult, CR2 or later", "TEXT", "S34", "S35")

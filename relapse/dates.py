@@ -94,7 +94,7 @@ class DateRange:
 
     def shifted(self, days: int = 0, months: int = 0) -> DateRange:
         """The range moved by calendar months, then by days."""
-        return DateRange(
-            add_days(add_months(self.earliest, months), days),
-            add_days(add_months(self.latest, months), days),
-        )
+        earliest, latest = self.earliest, self.latest
+        if months:
+            earliest, latest = add_months(earliest, months), add_months(latest, months)
+        return DateRange(add_days(earliest, days), add_days(latest, days))

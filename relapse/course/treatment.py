@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from relapse.assessment import FactUsed
 from relapse.dates import DateRange, add_days
@@ -89,8 +90,19 @@ class TreatmentHistory:
         return Tri.NOT_MET if self.known else Tri.UNKNOWN
 
     def uses_of(self, agents: Iterable[Agent]) -> tuple[DrugUse, ...]:
-        wanted = frozenset(agents)
+        """Every use of the agents, in the order of the record."""
+        wanted = tuple(agents)
+        if len(wanted) == 1:
+            return self._by_agent.get(wanted[0], ())
         return tuple(use for use in self.drugs if use.agent in wanted)
+
+    @cached_property
+    def _by_agent(self) -> Mapping[Agent, tuple[DrugUse, ...]]:
+        """Looked at once for each antigen result, so built once for each course."""
+        found: dict[Agent, list[DrugUse]] = {}
+        for use in self.drugs:
+            found.setdefault(use.agent, []).append(use)
+        return {agent: tuple(uses) for agent, uses in found.items()}
 
     def courses_with(self, agent: Agent) -> tuple[Course, ...]:
         return tuple(course for course in self.courses if agent in course.agents)

@@ -21,6 +21,9 @@ from relapse.rules import rule
 RELAPSE_MARGIN_DAYS = 7
 """A specimen taken this long before the date of the relapse still belongs to it (STALE-01)."""
 
+TherapyEnd = tuple[DateRange | None, str]
+"""The end of a therapy, ``None`` where it runs on or its day is unknown, and what it was."""
+
 
 @dataclass(frozen=True, slots=True)
 class AntigenStatus:
@@ -86,10 +89,11 @@ def status(
     """What the record says on the antigen for the disease of today."""
     therapy, therapy_facts = directed_therapy(antigen, course.history)
     results = [result for result in chart.of(AntigenResult) if result.antigen is antigen]
+    ends = _directed(antigen, course.history)
     dated = []
     for result in results:
         found = expression(result, policy)
-        flaw = _flaw(result, antigen, course, as_of, policy)
+        flaw = _flaw(result, ends, course, as_of, policy)
         dated.append(_Dated(result, found, describe(result, found), flaw))
     dated.sort(key=_newest_last)
     valid = [item for item in dated if not item.flaw]
@@ -158,10 +162,14 @@ def _close(one: _Dated, newest: _Dated, days: int) -> bool:
 
 
 def _flaw(
-    result: AntigenResult, antigen: Antigen, course: DiseaseCourse, as_of: date, policy: Policy
+    result: AntigenResult,
+    ends: Sequence[TherapyEnd],
+    course: DiseaseCourse,
+    as_of: date,
+    policy: Policy,
 ) -> str:
     """Why a result does not count today; empty where it does. Every test needs certainty to
-    pass.
+    pass. ``ends`` are those of the therapies directed at the antigen.
     """
     if not result.final:
         return "only a preliminary result"
@@ -170,7 +178,7 @@ def _flaw(
     flaws = (
         before_episode(result.when, course),
         too_old(result.when, course, as_of, policy),
-        before_end_of_therapy(result.when, antigen, course.history),
+        before_end_of_therapy(result.when, ends),
     )
     return "; ".join(flaw for flaw in flaws if flaw)
 
@@ -203,13 +211,13 @@ def too_old(collected: DateRange, course: DiseaseCourse, as_of: date, policy: Po
 
 
 @rule("STALE-03", "Antigen result after directed therapy", "S37", "GK")
-def before_end_of_therapy(collected: DateRange, antigen: Antigen, history: TreatmentHistory) -> str:
+def before_end_of_therapy(collected: DateRange, ends: Sequence[TherapyEnd]) -> str:
     """Collected after the last dose of any therapy directed at the antigen (STALE-04 for CD22).
 
     A dose without a date, or an infused antibody that was only ordered, may have come after the
     specimen.
     """
-    for end, name in _directed(antigen, history):
+    for end, name in ends:
         if end is None or collected.after(end) is not Tri.MET:
             return f"not shown to be later than the last {name}"
     return ""
@@ -231,12 +239,12 @@ def directed_therapy(
     return state, tuple(facts)
 
 
-def _directed(antigen: Antigen, history: TreatmentHistory) -> list[tuple[DateRange | None, str]]:
+def _directed(antigen: Antigen, history: TreatmentHistory) -> list[TherapyEnd]:
     """The end of each therapy directed at the antigen; ``None`` where it runs on or its day
     is unknown.
     """
     agent = Agent.BLINATUMOMAB if antigen is Antigen.CD19 else Agent.INOTUZUMAB
-    ends: list[tuple[DateRange | None, str]] = [
+    ends: list[TherapyEnd] = [
         (
             span.end if span.end is not None else _running_until(span, history),
             f"dose of {agent.value}",

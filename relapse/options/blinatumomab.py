@@ -238,7 +238,7 @@ def precautions(case: Case) -> list[PrecautionRaised]:
     """What speaks for caution with blinatumomab (P-rules)."""
     liver = shared.liver_above(case, Decimal(3), Decimal(5))
     leuko = shared.leukoencephalopathy_history(case)
-    neonate = case.age.at_least_months(1) is Tri.NOT_MET
+    neonate = bool(case.age.facts) and case.age.at_least_months(1) is not Tri.MET
     found = [
         raised("P-01", Effect.NOTE),
         raised("P-09", Effect.WARN, facts=liver) if liver else None,

@@ -24,7 +24,7 @@ from relapse.evidence import safety
 from relapse.facts import Agent, Response, ResponseStatement
 from relapse.logic import Tri
 from relapse.options import donor_lymphocytes, second_transplant, shared, transplant_rows
-from relapse.options.combine import lowered, notes_of, requests_of
+from relapse.options.combine import lowered, notes_of
 from relapse.options.common_criteria import remission_is_new
 from relapse.precautions import raised
 from relapse.requests import merged, request
@@ -238,7 +238,8 @@ def _finished(
     asked = _requests(case, row, others, fitness.state)
     if strength is Strength.NOT:
         silent = row.rule in ("HS-10", "G-09", "HS2-05")
-        kept = merged([item for item in requests_of([row]) if row.rule == "HS-07"])
+        # HS-07 has no card of its own, yet its MRD is worth asking for.
+        kept = tuple(item for item in asked if row.rule == "HS-07" and item.id.startswith("D-MRD"))
         reason = row.note + "".join(
             f"; donor lymphocytes: {item.note}" for item in others if item.note
         )

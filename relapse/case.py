@@ -18,7 +18,7 @@ from relapse.evidence.age import Age, age_on
 from relapse.evidence.antigens import AntigenStatus
 from relapse.evidence.genetics import Genetics, genetics
 from relapse.evidence.mrd import MrdStatus
-from relapse.facts import Antigen, Chart, Lineage, Transplant
+from relapse.facts import Antigen, Chart, Fact, Lineage, Transplant
 from relapse.logic import Tri, all_of, any_of
 from relapse.policy import Policy
 
@@ -175,6 +175,12 @@ class Case:
         )
 
 
+def _place(fact: Fact) -> tuple[date, str, str]:
+    """An order of facts that their order in the record does not change."""
+    day = date.min if fact.when is None else fact.when.earliest
+    return day, fact.source.reference, type(fact).__name__
+
+
 def _follows(when: DateRange | None, start: DateRange | None) -> Tri:
     if when is None or start is None:
         return Tri.UNKNOWN
@@ -183,9 +189,8 @@ def _follows(when: DateRange | None, start: DateRange | None) -> Tri:
 
 def build_case(chart: Chart, as_of: date, policy: Policy) -> Case:
     """Weigh the facts of a chart for the rules. What is dated after ``as_of`` is not known yet."""
-    known = tuple(fact for fact in chart.facts if fact.when is None or fact.when.earliest <= as_of)
-    if len(known) < len(chart.facts):
-        chart = replace(chart, facts=known)
+    known = [fact for fact in chart.facts if fact.when is None or fact.when.earliest <= as_of]
+    chart = replace(chart, facts=tuple(sorted(known, key=_place)))
     course = build(chart, as_of, policy)
     first = first_relapse(course, chart)
     timing = classes(first) if first is not None else None

@@ -1,4 +1,6 @@
-"""Coded and worded answers: positive, negative, partial, indeterminate; and what value and interpretation say together."""
+"""Coded and worded answers: positive, negative, partial, indeterminate; and what value and
+interpretation say together.
+"""
 
 from __future__ import annotations
 
@@ -66,9 +68,11 @@ class Answer:
 
 
 def word_of(context: Context, concept: Json, reactivity: bool = False) -> TextValue | None:
-    """The answer of a CodeableConcept: by any known code, else by its words where a system is unknown or missing.
+    """The answer of a CodeableConcept: by any known code, else by its words where a system is
+    unknown or missing.
 
-    Codes that say different things, and words that say another thing than the code, are indeterminate.
+    Codes that say different things, and words that say another thing than the code, are
+    indeterminate.
     """
     concepts = context.concepts(concept)
     table = _BY_CONCEPT + _REACTIVITY if reactivity else _BY_CONCEPT
@@ -98,7 +102,9 @@ def worded(text: str, reactivity: bool = False) -> TextValue | None:
 
 
 def interpretation_of(context: Context, data: Json, reactivity: bool = False) -> Word | None:
-    """What the interpretation says of presence; several that differ, or one that nobody can place, are indeterminate."""
+    """What the interpretation says of presence; several that differ, or one that nobody can place,
+    are indeterminate.
+    """
     said: set[Word] = set()
     for concept in data.get("interpretation", []):
         concepts = context.concepts(concept)
@@ -120,7 +126,9 @@ def interpretation_of(context: Context, data: Json, reactivity: bool = False) ->
 
 
 def answer_of(context: Context, data: Json, reactivity: bool = False) -> Answer:
-    """Everything that the value and the interpretation of an Observation or component say about presence and share."""
+    """Everything that the value and the interpretation of an Observation or component say about
+    presence and share.
+    """
     if data.get("dataAbsentReason"):
         return Answer(missing=True)
     interpreted = interpretation_of(context, data, reactivity)
@@ -138,7 +146,8 @@ def _value(
     if "valueQuantity" in data:
         value = data["valueQuantity"]
         if "value" not in value:
-            # A quantity may carry a code such as "not detected" instead of a number; without either it is masked.
+            # A quantity may carry a code such as "not detected" instead of a number; without either
+            # it is masked.
             return None, ""
         return _share(quantity.fraction(value)), shown(value)
     if "valueCodeableConcept" in data:

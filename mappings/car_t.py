@@ -1,4 +1,6 @@
-"""CAR-T infusions: one event that reaches the record as a procedure, a drug and a billing code (encoding 10.8)."""
+"""CAR-T infusions: one event that reaches the record as a procedure, a drug and a billing code
+(encoding 10.8).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class Infusion:
 
 
 def _rank(infusion: Infusion) -> tuple[bool, bool, int, int, str]:
-    """The best record first: product named, dated, the most exact date, the earliest, then by name."""
+    """The best record first: product named, dated, the most exact date, the earliest, then by
+    name.
+    """
     when = infusion.when
     return (
         infusion.product is CarTProduct.UNKNOWN,
@@ -37,7 +41,9 @@ def _rank(infusion: Infusion) -> tuple[bool, bool, int, int, str]:
 
 
 def _same(one: Infusion, other: Infusion) -> bool:
-    """Whether two records can be one infusion: within days, and not of two different named products."""
+    """Whether two records can be one infusion: within days, and not of two different named
+    products.
+    """
     named = {one.product, other.product} - {CarTProduct.UNKNOWN}
     if len(named) > 1 or (
         len(named) == 1 and one.product is other.product and one.bcma != other.bcma
@@ -57,7 +63,8 @@ def _near(one: DateRange, other: DateRange, days: int) -> bool:
 def add_infusions(context: Context) -> None:
     """Merge the records of one infusion; a product that is named wins over one that is not.
 
-    A procedure without a product in a patient with ALL counts as CD19-directed until the record says otherwise.
+    A procedure without a product in a patient with ALL counts as CD19-directed until the record
+    says otherwise.
     """
     events: list[Infusion] = []
     for infusion in sorted(context.car_t, key=_rank):
@@ -73,6 +80,9 @@ def add_infusions(context: Context) -> None:
                 cd19_directed=Tri.NOT_MET if event.bcma else Tri.MET,
             )
         )
+    if not any(isinstance(fact, CarTInfusion) for fact in context.facts):
+        for item, name in context.car_t_mentions:
+            context.list_unread(item, "words on CAR-T cells, no infusion recorded", name)
     for item, day, name in context.car_t_orders:
         near = any(
             event.when is None or day is None or _near(event.when, day, _NEAR_ORDER_DAYS)

@@ -1,4 +1,6 @@
-"""CarePlans: courses of treatment of the leukaemia, and comfort care (encodings 10.1 to 10.5, POL-24)."""
+"""CarePlans: courses of treatment of the leukaemia, and comfort care (encodings 10.1 to 10.5,
+POL-24).
+"""
 
 from __future__ import annotations
 
@@ -27,20 +29,30 @@ CARE_PLAN: dict[str, Spec] = {
 _BEGUN = frozenset({"active", "on-hold", "completed", "revoked"})
 _NO_PLAN = frozenset({"proposal", "option"})
 _ONCOLOGY = re.compile(
-    r"oncolog|chemo|antineoplastic|cancer treatment|leuk[a]?emia treatment|treatment protocol|\bregimen\b"
+    r"oncolog|chemo|antineoplastic|cancer treatment|leuk[a]?emia treatment|treatment protocol|"
+    r"\bregimen\b"
 )
 _COURSE = re.compile(
-    r"\binduction|reinduction|re-induction|consolidation|maintenance|intensification|interim|salvage|chemo|conditioning|"
-    r"hyper-?cvad|\bflag\b|\baall\d|\bcog\b|\bbfm\b|\buk\s?all|\bihr\b|\bintreall\b|\bcapizzi|\bblock\b|\bcycle\s*\d|\bcourse\s*\d|\bprotocol\b"
+    r"\binduction|reinduction|re-induction|consolidation|maintenance|intensification|interim|"
+    r"salvage|chemo|conditioning|"
+    r"hyper-?cvad|\bflag\b|\baall\d|\bcog\b|\bbfm\b|\buk\s?all|\bihr\b|\bintreall\b|\bcapizzi|"
+    r"\bblock\b|\bcycle\s*\d|\bcourse\s*\d|\bprotocol\b"
 )
 _SUPPORT = re.compile(
-    r"nutrition|nursing|physical therapy|physiotherap|occupational|rehabilit|psycho|antiemetic|\bpain\b|exercise|survivor|diabet|wound|"
-    r"discharge|education|vaccin|immuni[sz]ation|fall|social|school|follow[- ]?up|supportive care|transfusion|infection prevention|surveillance"
+    r"nutrition|nursing|physical therapy|physiotherap|occupational|rehabilit|psycho|antiemetic|"
+    r"\bpain\b|exercise|survivor|diabet|wound|"
+    r"discharge|education|vaccin|immuni[sz]ation|fall|social|school|follow[- ]?up|supportive care|"
+    r"transfusion|infection prevention|surveillance"
 )
 _COMFORT = re.compile(
-    r"comfort (?:care|measures)|hospice|end[- ]of[- ]life|best supportive care only|palliative care only|terminal care"
+    r"comfort (?:care|measures)|hospice|end[- ]of[- ]life|best supportive care only|"
+    r"palliative care only|terminal care"
 )
 _NOT_COMFORT = re.compile(r"\bno\b|\bnot\b|declin|discuss|evaluat|referral|consult|refus|without")
+_OTHER_DISEASE = re.compile(
+    r"\baml\b|myeloid|7\s*\+\s*3|lymphoma|myeloma|sarcoma|carcinoma|neuroblastoma|glioma|\bcll\b|"
+    r"\bcml\b"
+)
 _TREATMENT_WORD = re.compile(r"treatment|therap|protocol|regimen")
 
 
@@ -89,7 +101,9 @@ def _read(context: Context, item: Item, words: str) -> None:
 
 
 def _is_course(context: Context, item: Item, words: str) -> bool:
-    """Whether a plan treats the leukaemia: by title or category, and not expressly another disease."""
+    """Whether a plan treats the leukaemia: by title or category, and not expressly another
+    disease.
+    """
     addressed = [
         target
         for reference in objects(item.resource.get("addresses"))
@@ -103,6 +117,8 @@ def _is_course(context: Context, item: Item, words: str) -> bool:
     )
     oncology = bool(_ONCOLOGY.search(words))
     if addressed and not any(target in context.leukaemia for target in addressed):
+        return False
+    if not addressed and _OTHER_DISEASE.search(words):
         return False
     if _SUPPORT.search(words) and not named:
         return False

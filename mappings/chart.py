@@ -1,8 +1,8 @@
 """The public entry: resources in, one patient's chart and the list of what was not understood out.
 
-*Select, reduce, then validate*: codes and words are looked at in the parsed JSON, what no value set and no telling word
-marks is dropped; a resource that matters is cut to the elements that are read, and only those are validated. The
-order of the resources changes nothing.
+*Select, reduce, then validate*: codes and words are looked at in the parsed JSON, what no value set
+and no telling word marks is dropped; a resource that matters is cut to the elements that are read,
+and only those are validated. The order of the resources changes nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from mappings import care_plan, condition, diagnostic_report, medication, patien
 from mappings.car_t import add_infusions
 from mappings.context import Context, Unread
 from mappings.identity import identify
+from mappings.index import Index
 from mappings.observation import read as observation
 from mappings.outcome import list_outcomes
-from mappings.resources import Index, Item, collect
+from mappings.resources import Item, collect
 from mappings.terminology import Terminology, standard
 from relapse.dates import DateRange
 from relapse.facts import (
@@ -89,14 +90,17 @@ def read_chart(
     incomplete: frozenset[Section] = frozenset(),
     terminology: Terminology | None = None,
 ) -> Reading:
-    """Turn FHIR R4 resources (parsed JSON: Bundles of any type, single resources, lists of those) into a chart.
+    """Turn FHIR R4 resources (parsed JSON: Bundles of any type, single resources, lists of those)
+    into a chart.
 
-    ``patient_id`` is the patient of the call; the Patient resource may then be missing (birth and sex are unknown).
-    ``None`` means that the record itself says whose it is: exactly one Patient must be in it. ``server_base`` is the
-    address of the FHIR server on which that id counts. ``incomplete`` names what the caller could not obtain.
+    ``patient_id`` is the patient of the call; the Patient resource may then be missing (birth and
+    sex are unknown). ``None`` means that the record itself says whose it is: exactly one Patient
+    must be in it. ``server_base`` is the address of the FHIR server on which that id counts.
+    ``incomplete`` names what the caller could not obtain.
 
-    Raises WrongPatient where the record is nobody's or somebody else's. Nothing inside a resource, however strange,
-    raises: the resource is listed in ``unread``. Facts after ``as_of`` are not counted, and listed.
+    Raises WrongPatient where the record is nobody's or somebody else's. Nothing inside a resource,
+    however strange, raises: the resource is listed in ``unread``. Facts after ``as_of`` are not
+    counted, and listed.
     """
     by_kind: dict[str, list[Item]] = {kind: [] for kind in _KINDS}
     items = collect(resources, _KINDS)
@@ -127,7 +131,9 @@ def read_chart(
 
 
 def _credible(context: Context, person: Patient) -> Patient:
-    """The patient; a birth after the diagnosis of the leukaemia is what is doubtful, not the diagnosis (rule 12)."""
+    """The patient; a birth after the diagnosis of the leukaemia is what is doubtful, not the
+    diagnosis (rule 12).
+    """
     if person.birth is None:
         return person
     onsets = [
@@ -171,7 +177,9 @@ def _untimely(fact: Fact, as_of: date, birth: DateRange | None) -> str:
 
 
 def _once(facts: list[Fact]) -> list[Fact]:
-    """Each measurement once, however many ways led to it: of equal ones the first by reference stays."""
+    """Each measurement once, however many ways led to it: of equal ones the first by reference
+    stays.
+    """
     kept: list[Fact] = []
     seen: dict[tuple[object, ...], Fact] = {}
     for fact in sorted((fact for fact in facts if isinstance(fact, _REPEATED)), key=_preference):
@@ -179,7 +187,9 @@ def _once(facts: list[Fact]) -> list[Fact]:
         if key not in seen:
             seen[key] = fact
             kept.append(fact)
-    kept = [fact for fact in kept if not _is_echo(fact, kept)]
+    fuller = {_antigen(fact) for fact in kept if _has_share(fact)}
+    # A bare word on an antigen that only repeats a fuller result of the same specimen.
+    kept = [fact for fact in kept if _has_share(fact) or _antigen(fact) not in fuller]
     return [fact for fact in facts if not isinstance(fact, _REPEATED)] + kept
 
 
@@ -193,17 +203,12 @@ def _content(fact: Fact) -> tuple[object, ...]:
     return (type(fact), *(getattr(fact, name) for name in names))
 
 
-def _is_echo(fact: Fact, facts: list[Fact]) -> bool:
-    """Whether a bare word on an antigen only repeats a fuller result of the same specimen (encoding 5.5)."""
-    if not isinstance(fact, AntigenResult) or fact.fraction is not None:
-        return False
-    return any(
-        isinstance(other, AntigenResult)
-        and other.fraction is not None
-        and other.antigen is fact.antigen
-        and other.reported is fact.reported
-        and other.final == fact.final
-        and other.when == fact.when
-        and other.specimen == fact.specimen
-        for other in facts
-    )
+def _has_share(fact: Fact) -> bool:
+    return not isinstance(fact, AntigenResult) or fact.fraction is not None
+
+
+def _antigen(fact: Fact) -> tuple[object, ...]:
+    """What a word and a share on one antigen have in common when they are one finding."""
+    if not isinstance(fact, AntigenResult):
+        return ()
+    return fact.antigen, fact.reported, fact.final, fact.when, fact.specimen

@@ -1,7 +1,8 @@
 """Names of code systems as feeds write them, and codes in one spelling.
 
-A coding is only ever matched by system *and* code. Feeds name one system in many ways: with http or https, a closing
-slash, a version, an edition, or as an OID. Nothing here guesses: a name that is not listed is another system.
+A coding is only ever matched by system *and* code. Feeds name one system in many ways: with http or
+https, a closing slash, a version, an edition, or as an OID. Nothing here guesses: a name that is
+not listed is another system.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ _SNOMED_EDITION = _key(SNOMED) + "/"
 
 @lru_cache(maxsize=1024)
 def canonical_system(name: str) -> str | None:
-    """The one name that this project uses for a code system; ``None`` for one that it does not know."""
+    """The one name that this project uses for a code system; ``None`` for one that it does not
+    know.
+    """
     key = _key(name)
     if key.startswith(_SNOMED_EDITION):
         return SNOMED
@@ -83,8 +86,8 @@ def canonical_system(name: str) -> str | None:
 def canonical_code(system: str, code: str) -> tuple[str, str]:
     """System and code in one spelling: without blanks, ICD without dot and in capitals.
 
-    HCPCS level II codes (a letter and four digits) are often sent under the CPT name and the reverse; the form of the
-    code says which of the two it is.
+    HCPCS level II codes (a letter and four digits) are often sent under the CPT name and the
+    reverse; the form of the code says which of the two it is.
     """
     code = code.strip()
     if system in _DOTTED:

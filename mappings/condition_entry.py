@@ -68,7 +68,9 @@ class Entry:
 
     @property
     def active(self) -> Tri:
-        """Met for active, recurrence and relapse; not met for closed entries or a past end; else unknown."""
+        """Met for active, recurrence and relapse; not met for closed entries or a past end; else
+        unknown.
+        """
         if self.clinical_status is None:
             ended = self.abated is not None and self.abated.latest <= self.context.as_of
             return Tri.NOT_MET if ended else Tri.UNKNOWN
@@ -126,7 +128,9 @@ def entry_of(context: Context, record: Record, verification: str) -> Entry:
 
 
 def _onset(context: Context, record: Record) -> DateRange | None:
-    """The beginning of the condition: a date, the first days of a period, an age; words are not guessed."""
+    """The beginning of the condition: a date, the first days of a period, an age; words are not
+    guessed.
+    """
     data = record.data
     if record.is_unreadable("onset"):
         context.list_unread(record.item, "an onset that cannot be read", data.get("code"))
@@ -189,22 +193,26 @@ def _abated(context: Context, record: Record) -> DateRange | None:
 
 
 def evidence_reports(entry: Entry) -> bool:
-    """Whether the entry rests on a pathology or other report."""
+    """Whether the entry rests on a pathology or other report that is not withdrawn."""
+    found = False
     for part in objects(entry.record.data.get("evidence")):
         for reference in objects(part.get("detail")):
             target = entry.context.index.find(reference, entry.record.item)
-            if target is not None and target.kind in ("DiagnosticReport", "Observation"):
-                return code_of(target.resource.get("status")) not in (ERROR, "cancelled")
-            if string(reference.get("reference")).startswith("DiagnosticReport/"):
-                return True
-    return False
+            if target is None:
+                found |= string(reference.get("reference")).startswith("DiagnosticReport/")
+            elif target.kind in ("DiagnosticReport", "Observation"):
+                if code_of(target.resource.get("status")) not in (ERROR, "cancelled"):
+                    found = True
+                    entry.context.explained.add(target)
+    return found
 
 
 def biopsy_words(text: str) -> bool:
     """Whether a text says that a biopsy proved it."""
     return bool(
         re.search(
-            r"biops(?:y|ies)[- ]?(?:proven|confirmed|positive)|(?:proven|confirmed) (?:by|on) (?:\w+ )?biopsy",
+            r"biops(?:y|ies)[- ]?(?:proven|confirmed|positive)|(?:proven|confirmed) (?:by|"
+            r"on) (?:\w+ )?biopsy",
             text,
             re.IGNORECASE,
         )

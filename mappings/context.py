@@ -1,4 +1,6 @@
-"""What every reader of one chart shares: the patient, the evaluation date, the other resources, and what went unread."""
+"""What every reader of one chart shares: the patient, the evaluation date, the other resources, and
+what went unread.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from mappings import model, when
 from mappings.identity import Identity
+from mappings.index import Index
 from mappings.reduce import Leaf, Many, Spec, cut
-from mappings.resources import Index, Item
+from mappings.resources import Item
 from mappings.shapes import Json, all_words, string, text_of
 from mappings.terminology import Terminology
 from relapse.dates import DateRange
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 _LONGEST_TEXT = 400
 _LONGEST_CODE_TEXT = 120
 ERROR = "entered-in-error"
+NO_SYSTEM = "a code without its system"
 UNFORESEEN = "a shape that was not foreseen"
 _UNFORESEEN = (
     ValueError,
@@ -77,6 +81,10 @@ class Context:
     sex: Sex | None = None
     car_t: list[Infusion] = field(default_factory=list)
     car_t_orders: list[tuple[Item, DateRange | None, str]] = field(default_factory=list)
+    car_t_mentions: list[tuple[Item, str]] = field(default_factory=list)
+    """Problem-list entries whose words tell of CAR-T cells given at some time."""
+    explained: set[Item] = field(default_factory=set)
+    """Reports on which a diagnosis that was read rests: their conclusion says nothing more."""
     transplant_states: list[Transplant] = field(default_factory=list)
     """Transplants known only from a state or complication of the problem list."""
     leukaemia: set[Item] = field(default_factory=set)
@@ -90,7 +98,9 @@ class Context:
         self.topics = self.terminology.memory("observation")
 
     def list_unread(self, item: Item | str, reason: str, code: object = None) -> None:
-        """Report a resource as unread; ``code`` is the CodeableConcept, or the text, that says what it is about."""
+        """Report a resource as unread; ``code`` is the CodeableConcept, or the text, that says what
+        it is about.
+        """
         reference = item if isinstance(item, str) else item.reference
         self.unread.add(Unread(reference, reason, clipped(text_of(code), _LONGEST_CODE_TEXT)))
 
@@ -98,7 +108,9 @@ class Context:
         return self.terminology.of(concept)
 
     def guarded(self, item: Item, reader: Callable[[], None]) -> None:
-        """Run a reader; whatever a resource of unforeseen shape does to it, the other resources are not affected."""
+        """Run a reader; whatever a resource of unforeseen shape does to it, the other resources are
+        not affected.
+        """
         count = len(self.facts)
         try:
             reader()
@@ -107,7 +119,9 @@ class Context:
             self.list_unread(item, UNFORESEEN)
 
     def is_patients(self, item: Item) -> bool:
-        """Whether the resource is about this patient. A contained one without a subject is about its container's."""
+        """Whether the resource is about this patient. A contained one without a subject is about
+        its container's.
+        """
         subject = item.resource.get("subject")
         holder = item
         if subject is None and item.container is not None:
@@ -123,10 +137,12 @@ class Context:
         required: Mapping[str, object] | None = None,
         resource: Json | None = None,
     ) -> Record | None:
-        """The resource as a record, or ``None`` after it has been listed: not this patient's, changed, not FHIR.
+        """The resource as a record, or ``None`` after it has been listed: not this patient's,
+        changed, not FHIR.
 
-        ``required`` fills in members that FHIR requires and whose absence the caller reads by a rule of its own;
-        ``resource`` stands in for the item's where that is of an older FHIR release.
+        ``required`` fills in members that FHIR requires and whose absence the caller reads by a
+        rule of its own; ``resource`` stands in for the item's where that is of an older FHIR
+        release.
         """
         resource = item.resource if resource is None else resource
         if item.rivals:
@@ -155,7 +171,9 @@ class Context:
         return Provenance(item.reference, date_inferred)
 
     def date_of(self, record: Record, *names: str) -> DateRange | None:
-        """The first readable date among the named members (date, dateTime, instant); one that is unreadable is listed."""
+        """The first readable date among the named members (date, dateTime, instant); one that is
+        unreadable is listed.
+        """
         for name in names:
             text = record.data.get(name)
             if isinstance(text, str):
@@ -165,7 +183,9 @@ class Context:
         return None
 
     def choice_date(self, record: Record, stem: str) -> DateRange | None:
-        """The date of a choice element such as ``effective[x]``; unreadable parts are listed, the rest still counts."""
+        """The date of a choice element such as ``effective[x]``; unreadable parts are listed, the
+        rest still counts.
+        """
         read = self.date_of(record, f"{stem}DateTime", f"{stem}Instant")
         if read is None and f"{stem}Period" in record.data:
             period = record.data[f"{stem}Period"]

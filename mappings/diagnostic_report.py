@@ -1,7 +1,8 @@
-"""DiagnosticReports: which results hang on which report, and conclusions that say more than the results.
+"""DiagnosticReports: which results hang on which report, and conclusions that say more than the
+results.
 
-A conclusion is never read as a result. It is listed as unread when it speaks of blasts, MRD, CD19 or CD22 and the
-results of the report do not say that already.
+A conclusion is never read as a result. It is listed as unread when it speaks of blasts, MRD, CD19
+or CD22 and the results of the report do not say that already.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ _TOPICS = {
 _ANY = re.compile(r"blast|mrd|residual|cd\s*-?19|cd\s*-?22", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*%")
 _NEGATION = re.compile(
-    r"\b(?:no|not|negative|without|absent|undetect\w*|lack\w*|loss|lost|neither|nor)\b|(?<=\d)\s*-(?=[\s,;.]|$)|neg\b",
+    r"\b(?:no|not|negative|without|absent|undetect\w*|lack\w*|loss|lost|neither|nor)\b|"
+    r"(?<=\d)\s*-(?=[\s,;.]|$)|neg\b",
     re.IGNORECASE,
 )
 
@@ -92,12 +94,14 @@ def effective_of(context: Context, report: Item) -> DateRange | None:
 
 
 def list_conclusions(context: Context, reports: Iterable[Item]) -> None:
-    """List each conclusion that bears on the disease and is not wholly said by the results of its report."""
+    """List each conclusion that bears on the disease and is not wholly said by the results of its
+    report.
+    """
     by_source: dict[str, list[Fact]] = {}
     children: dict[Item, list[Item]] = {}
     for report in reports:
         text = string(report.resource.get("conclusion"))
-        if not text or not _ANY.search(text):
+        if not text or not _ANY.search(text) or report in context.explained:
             continue
         if status_of(report.resource) == ERROR or not context.is_patients(report):
             context.list_unread(

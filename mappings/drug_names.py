@@ -1,4 +1,5 @@
-"""Drugs by name: generic names, brands and usual short names, each with the value set that holds its codes.
+"""Drugs by name: generic names, brands and usual short names, each with the value set that holds
+its codes.
 
 Used where a feed sends no code, or one of its own. A name counts as a whole word only.
 """
@@ -39,7 +40,9 @@ AGENTS = {
     "med-clofarabine": Agent.OTHER_ANTILEUKAEMIC,
     "med-fludarabine": Agent.OTHER_ANTILEUKAEMIC,
 }
-"""Value sets of drugs. Steroids are not among them: alone they are no sign of treatment of the leukaemia."""
+"""Value sets of drugs. Steroids are not among them: alone they are no sign of treatment of the
+leukaemia.
+"""
 
 PRODUCTS = {
     "med-tisagenlecleucel": CarTProduct.TISAGENLECLEUCEL,
@@ -122,7 +125,9 @@ _RESCUE = re.compile(
 
 
 def value_sets_named(text: str) -> frozenset[str]:
-    """The value sets of all drugs that a text names; a drug given because of another ("rescue") names none."""
+    """The value sets of all drugs that a text names; a drug given because of another ("rescue")
+    names none.
+    """
     if _RESCUE.search(text.lower()):
         return frozenset()
     return frozenset(_VALUE_SET_OF[name] for name in _ANY_NAME.findall(text.lower()))

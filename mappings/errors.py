@@ -1,4 +1,5 @@
-"""What stops a record from being read at all. Their messages say what to change and hold no patient data.
+"""What stops a record from being read at all. Their messages say what to change and hold no patient
+data.
 
 MappingError
 ├── WrongPatient      no Patient, two different ones, or somebody else's

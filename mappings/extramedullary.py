@@ -1,4 +1,6 @@
-"""Leukaemia outside marrow and blood as a diagnosis: CNS, testes, other sites (E-17, E-18, encodings 8.3 and 8.5)."""
+"""Leukaemia outside marrow and blood as a diagnosis: CNS, testes, other sites (E-17, E-18,
+encodings 8.3 and 8.5).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import re
 from mappings.condition_entry import Entry, biopsy_words, evidence_reports, site_words
 from mappings.context import clipped
 from mappings.leukaemia_text import is_about_others, is_no_evidence
-from mappings.shapes import all_words, string, text_of
+from mappings.shapes import all_words, string
 from mappings.terminology import Terminology
 from relapse.facts import ClinicalStatus, ExtramedullaryDisease, Sex, Site
 from relapse.logic import Tri
@@ -15,24 +17,30 @@ from relapse.logic import Tri
 _CODED = frozenset({"cond-cns-involvement", "cond-testicular-involvement", "cond-t-all-skin"})
 _LEUKAEMIC = re.compile(r"leuk[a]?emi|lymphoblast|\ball\b|\bb-?all\b|blast|relapse", re.IGNORECASE)
 _CNS = re.compile(
-    r"\bcns\b|central nervous|mening|cerebr(?:al|um)|intracranial|\bbrain\b|cranial nerve|leptomening|spinal|neuroleuk",
+    r"\bcns\b|central nervous|mening|cerebr(?:al|um)|intracranial|\bbrain\b|cranial nerve|"
+    r"leptomening|spinal|neuroleuk",
     re.IGNORECASE,
 )
 _TESTIS = re.compile(r"testic|testis|testes", re.IGNORECASE)
 _OVARY = re.compile(r"ovar|uter|vagin|vulv|cervi|fallopian", re.IGNORECASE)
 _OTHER = re.compile(
-    r"extramedullary|leuk[a]?emia cutis|chloroma|granulocytic sarcoma|leuk[a]?emic infiltrat\w+ of (?!bone marrow)|"
-    r"(?:skin|breast|renal|kidney|orbit\w*|ocular|retinal|ovarian|lymph node|mediastinal|bone)\s+(?:relapse|infiltration|involvement)",
+    r"extramedullary|leuk[a]?emia cutis|chloroma|granulocytic sarcoma|"
+    r"leuk[a]?emic infiltrat\w+ of (?!bone marrow)|"
+    r"(?:skin|breast|renal|kidney|orbit\w*|ocular|retinal|ovarian|lymph node|mediastinal|"
+    r"bone)\s+(?:relapse|infiltration|involvement)",
     re.IGNORECASE,
 )
 _WORDS = re.compile(
-    r"(?:cns|central nervous system|mening\w+|leptomeningeal|testic\w+|testis|testes|extramedullary)\s+(?:\w+\s+){0,2}(?:leuk[a]?emi\w+|relapse|involvement|disease|infiltrat\w+)|"
-    r"leuk[a]?emi\w*\s+(?:\w+\s+){0,4}(?:mening\w+|cns|central nervous|testic\w+|testis|testes|cutis|infiltrat\w+)|neuroleuk|chloroma|"
+    r"(?:cns|central nervous system|mening\w+|leptomeningeal|testic\w+|testis|testes|"
+    r"extramedullary)\s+(?:\w+\s+){0,2}(?:leuk[a]?emi\w+|relapse|involvement|disease|infiltrat\w+)|"
+    r"leuk[a]?emi\w*\s+(?:\w+\s+){0,4}(?:mening\w+|cns|central nervous|testic\w+|testis|testes|"
+    r"cutis|infiltrat\w+)|neuroleuk|chloroma|"
     r"(?:combined|isolated)[^|]{0,40}(?:cns|testicular|extramedullary)",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:no|not|without|negative for|never|prophyla\w+|prevent\w+|risk|screening|free of|cns-?[12][a-c]?|absence)\b",
+    r"\b(?:no|not|without|negative for|never|prophyla\w+|prevent\w+|risk|screening|free of|"
+    r"cns-?[12][a-c]?|absence)\b",
     re.IGNORECASE,
 )
 
@@ -43,7 +51,9 @@ def matters(terminology: Terminology, code: object) -> bool:
 
 
 def read(entry: Entry) -> None:
-    """Add the sites that the entry names; proven only where the code, the text or a biopsy says so."""
+    """Add the sites that the entry names; proven only where the code, the text or a biopsy says
+    so.
+    """
     text = string(entry.code.get("text")) or entry.text
     if is_about_others(text):
         return  # listed by the reader of diagnoses
@@ -104,5 +114,8 @@ def _sites(entry: Entry, text: str) -> dict[Site, Tri]:
 
 
 def _biopsied(entry: Entry, words: str) -> Tri:
-    """Enlargement or a word alone proves nothing (E-18): a biopsy does, by text or by the report behind the entry."""
-    return Tri.MET if biopsy_words(words) or evidence_reports(entry) else Tri.UNKNOWN
+    """Enlargement or a word alone proves nothing (E-18): a biopsy does, by text or by the report
+    behind the entry.
+    """
+    rests_on_report = evidence_reports(entry)
+    return Tri.MET if biopsy_words(words) or rests_on_report else Tri.UNKNOWN

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from mappings.addresses import address, normal_base
 from mappings.errors import WrongPatient
-from mappings.resources import Item, address, normal_base
+from mappings.resources import Item
 from mappings.shapes import objects, string
 
 
@@ -51,7 +52,8 @@ class Identity:
             return False
         own = (seen_from.container or seen_from).base
         if not target.base:
-            # Relative: the server is that of the entry; only a stated difference speaks against this patient.
+            # Relative: the server is that of the entry; only a stated difference speaks against
+            # this patient.
             return not (own and self.entry_base and own != self.entry_base)
         return target.base in self.bases if self.bases else target.base == own
 
@@ -67,25 +69,28 @@ def identify(
 ) -> tuple[Identity, Item | None]:
     """The one patient and the Patient resource, if it was sent.
 
-    With ``patient_id`` (a call) the resource may be missing, but nobody else's may be there. Without (a file) exactly
-    one must be there. Raises WrongPatient with a sentence that says what to change.
+    With ``patient_id`` (a call) the resource may be missing, but nobody else's may be there.
+    Without (a file) exactly one must be there. Raises WrongPatient with a sentence that says what
+    to change.
     """
     found = list(patients)
     bases = {normal_base(server_base)} if server_base else set()
     if len(found) > 1:
         raise WrongPatient(
-            f"The record holds {len(found)} different Patient resources: send the resources of one patient only."
+            f"The record holds {len(found)} different Patient resources: "
+            "send the resources of one patient only."
         )
     if not found:
         if patient_id is None:
             raise WrongPatient(
-                "The record holds no Patient resource: add the Patient that its resources belong to."
+                "The record holds no Patient resource: add the one that its resources belong to."
             )
         return Identity(patient_id, bases=frozenset(bases)), None
     item = found[0]
     if patient_id is not None and item.id != patient_id:
         raise WrongPatient(
-            "The Patient resource is not the patient of the call: send the Patient whose id is in the context."
+            "The Patient resource is not the patient of the call: "
+            "send the Patient whose id is in the context."
         )
     identifiers = {
         (string(own.get("system")), string(own.get("value")))

@@ -1,4 +1,6 @@
-"""Diagnoses of acute leukaemia: what codes and words of one Condition say together (E-01 to E-03, encodings 2 and 3.4)."""
+"""Diagnoses of acute leukaemia: what codes and words of one Condition say together (E-01 to E-03,
+encodings 2 and 3.4).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from mappings.leukaemia_text import (
     is_questioned,
 )
 from mappings.ordinals import relapse_ordinal, remission_ordinal
-from mappings.shapes import all_words, codings, string, text_of
+from mappings.shapes import all_words, codings, string
 from mappings.terminology import Terminology
 from relapse.facts import Diagnosis, Disease, GeneticResult, Lesion, Lineage, Phase
 from relapse.logic import Tri
@@ -58,9 +60,7 @@ _RELATED = frozenset({*_MEANINGS, *_UNCLEAR, "history-of-leukemia"})
 
 def matters(terminology: Terminology, code: object) -> bool:
     """Whether a code names, or its words mention, a leukaemia or lymphoblastic lymphoma."""
-    return bool(terminology.of(code) & _RELATED) or bool(
-        MENTIONS_LEUKAEMIA.search(all_words(code))
-    )
+    return bool(terminology.of(code) & _RELATED) or bool(MENTIONS_LEUKAEMIA.search(all_words(code)))
 
 
 @dataclass(slots=True)
@@ -72,10 +72,13 @@ class _Claims:
 
 
 def read(entry: Entry) -> None:
-    """Add a Diagnosis for each disease that the entry names, and the lesions that its codes and words imply."""
+    """Add a Diagnosis for each disease that the entry names, and the lesions that its codes and
+    words imply.
+    """
     context, code = entry.context, entry.code
     text = string(code.get("text"))
-    # A display beside a known code is often wrong and never overrules it; beside an unknown one it is all there is.
+    # A display beside a known code is often wrong and never overrules it; beside an unknown one it
+    # is all there is.
     unknown = " | ".join(
         string(coding.get("display"))
         for coding in codings(code)
@@ -123,7 +126,9 @@ def _add_code(concepts: frozenset[str], by_disease: dict[Disease, _Claims]) -> N
 
 
 def _words_only(entry: Entry, words: str, by_disease: dict[Disease, _Claims]) -> bool:
-    """Whether an entry without a decisive code is a diagnosis by its words; else it is listed, unless it plainly is none."""
+    """Whether an entry without a decisive code is a diagnosis by its words; else it is listed,
+    unless it plainly is none.
+    """
     if entry.concepts & set(_UNCLEAR):
         entry.list_unread("the code names a wider group of diseases")
         return False
@@ -156,7 +161,8 @@ def _add_diagnosis(
     elif disease is Disease.LYMPHOBLASTIC_LYMPHOMA and not lineages and len(details.lineages) == 1:
         lineages.add((next(iter(details.lineages)), Tri.UNKNOWN))
     phase = _phase(entry, claims, details) if disease is Disease.ALL else Phase.UNSTATED
-    # Codes or words that name both lineages are two statements; which of them holds is not decided here.
+    # Codes or words that name both lineages are two statements; which of them holds is not decided
+    # here.
     for lineage, precursor in sorted(lineages, key=lambda one: one[0].value) or [
         (Lineage.UNKNOWN, Tri.UNKNOWN)
     ]:
@@ -166,7 +172,7 @@ def _add_diagnosis(
                 when=entry.onset,
                 text=clipped(entry.name),
                 disease=disease,
-                codes=_codes_of(entry),
+                codes=_codes(entry),
                 lineage=lineage,
                 precursor=precursor,
                 phase=phase,
@@ -178,13 +184,6 @@ def _add_diagnosis(
                 remission_ordinal=remission_ordinal(words) if phase is Phase.REMISSION else None,
             )
         )
-
-
-def _codes_of(entry: Entry) -> tuple[str, ...]:
-    """The codes as recorded, so that a card can name the entry that contradicts others (REL-16)."""
-    codings = entry.code.get("coding") or ()
-    codes = (item.get("code") for item in codings if isinstance(item, dict))
-    return tuple(clipped(code) for code in codes if isinstance(code, str) and code.strip())
 
 
 def _codes(entry: Entry) -> tuple[str, ...]:

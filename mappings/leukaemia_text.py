@@ -1,8 +1,8 @@
 """Leukaemia in words: which disease, lineage and phase a problem-list text names.
 
-Two readings. `diagnosis_of` decides whether words *alone* are an unmistakable diagnosis: every word of the text has to be
-known, because the one that is not could be "mother" or "rule out". `details_of` adds what the words say to a diagnosis
-that a code has already made.
+Two readings. `diagnosis_of` decides whether words *alone* are an unmistakable diagnosis: every word
+of the text has to be known, because the one that is not could be "mother" or "rule out".
+`details_of` adds what the words say to a diagnosis that a code has already made.
 """
 
 from __future__ import annotations
@@ -14,20 +14,26 @@ from relapse.facts import Disease, Lineage, Phase
 from relapse.logic import Tri
 
 _NOT_EVIDENCE = re.compile(
-    r"\b(?:rule[ds]?[ -]?out|r/o|family|mother|father|brother|sister|sibling|parent|uncle|aunt|cousin|grand\w+|maternal|paternal|"
-    r"donor|screening|screen|h/o|hx|personal history|history of|past history|at risk|risk of|risk for|exclude[ds]?|"
-    r"suspected|suspicion|suspicious|possible|possibly|probable|probably|query|concern|worried|no evidence|without evidence|"
-    r"differential|versus|vs|negative for|carrier|predisposition|counsel\w*|education|study|trial)\b|\?",
+    r"\b(?:rule[ds]?[ -]?out|r/o|family|mother|father|brother|sister|sibling|parent|uncle|aunt|"
+    r"cousin|grand\w+|maternal|paternal|"
+    r"donor|screening|screen|h/o|hx|personal history|history of|past history|at risk|risk of|"
+    r"risk for|exclude[ds]?|"
+    r"suspected|suspicion|suspicious|possible|possibly|probable|probably|query|concern|worried|"
+    r"no evidence|without evidence|"
+    r"differential|versus|vs|negative for|carrier|predisposition|counsel\w*|education|study|"
+    r"trial)\b|\?",
     re.IGNORECASE,
 )
 # A relative who gave the graft is no relative who has the disease.
 _FAMILY = re.compile(
-    r"\bfamily (?:history|hx)\b|\bfam hx\b|\b(?:mother|father|brother|sister|sibling|parent|uncle|aunt|cousin|grand\w+)\b"
+    r"\bfamily (?:history|hx)\b|\bfam hx\b|\b(?:mother|father|brother|sister|sibling|parent|uncle|"
+    r"aunt|cousin|grand\w+)\b"
     r"(?!\W+(?:\w+\W+){0,3}(?:donor|transplant|hsct|bmt|graft|allo|stem))|\bdonor (?:for|to)\b",
     re.IGNORECASE,
 )
 _QUESTIONED = re.compile(
-    r"\b(?:rule[ds]?[ -]?out|r/o|suspected|suspicion|suspicious|possible|possibly|probable|probably|query|exclude[ds]?|differential|"
+    r"\b(?:rule[ds]?[ -]?out|r/o|suspected|suspicion|suspicious|possible|possibly|probable|"
+    r"probably|query|exclude[ds]?|differential|"
     r"versus|vs|screening|concern for)\b|\?",
     re.IGNORECASE,
 )
@@ -37,37 +43,51 @@ MENTIONS_LEUKAEMIA = re.compile(
 )
 
 _ALL = (
-    r"(?:acute\s+(?:b[- ]?(?:cell\s+)?|t[- ]?(?:cell\s+)?)?(?:precursor\s+)?(?:lymphoblastic|lymphoid|lymphocytic)\s+leuk[a]?emia|"
-    r"(?:precursor\s+|pre[- ]?)?(?:b|t)[- ]?(?:cell\s+)?(?:precursor\s+)?(?:acute\s+)?lymphoblastic\s+leuk[a]?emia|"
-    r"lymphoblastic\s+leuk[a]?emia|\bbcp[- ]all\b|\b(?:b|t)-all\b|\bpre-?b[- ]all\b|\bbcp-?all\b|\bc-all\b|\bph[+-]\s*all\b)"
+    r"(?:acute\s+(?:b[- ]?(?:cell\s+)?|t[- ]?(?:cell\s+)?)?(?:precursor\s+)?(?:lymphoblastic|"
+    r"lymphoid|lymphocytic)\s+leuk[a]?emia|"
+    r"(?:precursor\s+|pre[- ]?)?(?:b|"
+    r"t)[- ]?(?:cell\s+)?(?:precursor\s+)?(?:acute\s+)?lymphoblastic\s+leuk[a]?emia|"
+    r"lymphoblastic\s+leuk[a]?emia|\bbcp[- ]all\b|\b(?:b|t)-all\b|\bpre-?b[- ]all\b|\bbcp-?all\b|"
+    r"\bc-all\b|\bph[+-]\s*all\b)"
 )
 _IS_ALL = re.compile(_ALL, re.IGNORECASE)
 _FILLER = re.compile(
-    r"[\s,;:()\[\]/.–—-]+|\b(?:all|b-?all|bcp-?all|b|t|cell|lineage|precursor|pre-?b|pro-?b|common|early|late|very|null|acute|adult|"
-    r"childhood|pediatric|paediatric|infant|type|disease|in|with|of|the|and|after|to|by|at|status|diagnosis|"
-    r"first|second|third|fourth|1st|2nd|3rd|4th|initial|relapsed?|relapsing|recurren(?:t|ce)|refractory|primary|induction|failure|"
-    r"remission|complete|full|morphologic(?:al)?|cr\d?|isolated|combined|bone|marrow|medullary|extramedullary|cns|central|nervous|system|"
-    r"testicular|testis|left|right|philadelphia|chromosome|positive|negative|ph|ph\+|like|bcr|abl1?|kmt2a|rearranged|mll|r|cd10|cd10\+|"
-    r"hypodiploid|hyperdiploid|hypodiploidy|hyperdiploidy|standard|high|low|intermediate|risk|active|currently|now|newly|diagnosed|"
+    r"[\s,;:()\[\]/.–—-]+|\b(?:all|b-?all|bcp-?all|b|t|cell|lineage|precursor|pre-?b|pro-?b|common|"
+    r"early|late|very|null|acute|adult|"
+    r"childhood|pediatric|paediatric|infant|type|disease|in|with|of|the|and|after|to|by|at|status|"
+    r"diagnosis|"
+    r"first|second|third|fourth|1st|2nd|3rd|4th|initial|relapsed?|relapsing|recurren(?:t|ce)|"
+    r"refractory|primary|induction|failure|"
+    r"remission|complete|full|morphologic(?:al)?|cr\d?|isolated|combined|bone|marrow|medullary|"
+    r"extramedullary|cns|central|nervous|system|"
+    r"testicular|testis|left|right|philadelphia|chromosome|positive|negative|ph|ph\+|like|bcr|"
+    r"abl1?|kmt2a|rearranged|mll|r|cd10|cd10\+|"
+    r"hypodiploid|hyperdiploid|hypodiploidy|hyperdiploidy|standard|high|low|intermediate|risk|"
+    r"active|currently|now|newly|diagnosed|"
     r"not|having|achieved|chemotherapy|nos|unspecified|disorder|\d)\b|\+|::|=",
     re.IGNORECASE,
 )
 _OTHER_LEUKAEMIA = re.compile(
-    r"myeloid|myelogenous|myeloblastic|promyelocytic|monocytic|monoblastic|\baml\b|\bapl\b|chronic|\bcll\b|\bcml\b|hairy|"
-    r"mixed phenotype|biphenotypic|ambiguous|undifferentiated|plasma|megakaryo|erythro|lymphoma|burkitt|mature",
+    r"myeloid|myelogenous|myeloblastic|promyelocytic|monocytic|monoblastic|\baml\b|\bapl\b|chronic|"
+    r"\bcll\b|\bcml\b|hairy|"
+    r"mixed phenotype|biphenotypic|ambiguous|undifferentiated|plasma|megakaryo|erythro|lymphoma|"
+    r"burkitt|mature",
     re.IGNORECASE,
 )
 _IS_AML = re.compile(
-    r"acute\s+(?:myeloid|myelogenous|myeloblastic|promyelocytic|myelomonocytic|monocytic|monoblastic|megakaryo\w+|erythroid)\s+leuk[a]?emia|"
+    r"acute\s+(?:myeloid|myelogenous|myeloblastic|promyelocytic|myelomonocytic|monocytic|"
+    r"monoblastic|megakaryo\w+|erythroid)\s+leuk[a]?emia|"
     r"\baml\b",
     re.IGNORECASE,
 )
 _IS_MIXED = re.compile(
-    r"mixed[- ]phenotype\s+(?:acute\s+)?leuk[a]?emia|biphenotypic\s+(?:acute\s+)?leuk[a]?emia|leuk[a]?emia\s+of\s+ambiguous\s+lineage|\bmpal\b",
+    r"mixed[- ]phenotype\s+(?:acute\s+)?leuk[a]?emia|biphenotypic\s+(?:acute\s+)?leuk[a]?emia|"
+    r"leuk[a]?emia\s+of\s+ambiguous\s+lineage|\bmpal\b",
     re.IGNORECASE,
 )
 _IS_BURKITT = re.compile(
-    r"burkitt(?:'?s)?(?:[- ]type)?\s+(?:leuk[a]?emia|lymphoma)|mature\s+b[- ]?cell\s+(?:acute\s+)?(?:\w+\s+)?leuk[a]?emia",
+    r"burkitt(?:'?s)?(?:[- ]type)?\s+(?:leuk[a]?emia|lymphoma)|"
+    r"mature\s+b[- ]?cell\s+(?:acute\s+)?(?:\w+\s+)?leuk[a]?emia",
     re.IGNORECASE,
 )
 _IS_LYMPHOMA = re.compile(r"lymphoblastic\s+lymphoma(?!\s*/\s*leuk)|\b[bt]-lbl\b", re.IGNORECASE)
@@ -76,29 +96,37 @@ _LEUKAEMIA = (
     r"(?:precursor\s+)?(?:acute\s+)?(?:lymphoblastic|lymphocytic|lymphoid|leuk[a]?emia|all\b)"
 )
 _T = re.compile(
-    rf"\bt[- ]?(?:cell\s+|lineage\s+)?{_LEUKAEMIA}|\bt-all\b|\bprecursor t\b|\bt[- ]precursor|\betp[- ]all\b|"
+    rf"\bt[- ]?(?:cell\s+|lineage\s+)?{_LEUKAEMIA}|\bt-all\b|\bprecursor t\b|\bt[- ]precursor|"
+    rf"\betp[- ]all\b|"
     r"leuk[a]?emia(?: \(?all\)?)?,?\s*\(?(?:precursor )?t[- ](?:cell|lineage)",
     re.IGNORECASE,
 )
 _B = re.compile(
-    rf"\bb[- ]?(?:cell\s+|lineage\s+){_LEUKAEMIA}|leuk[a]?emia(?: \(?all\)?)?,?\s*\(?b[- ](?:cell|lineage)",
+    rf"\bb[- ]?(?:cell\s+|lineage\s+){_LEUKAEMIA}|leuk[a]?emia(?: \(?all\)?)?,?\s*\(?b[- ](?:cell|"
+    rf"lineage)",
     re.IGNORECASE,
 )
 _CAR_T = re.compile(r"(?:\bcar|receptor|donor|modified)[\s-]*t[\s-]*(?:cells?)?\b", re.IGNORECASE)
 _B_PRECURSOR = re.compile(
-    r"\bbcp\b|\bbcp-?all|precursor[- ]b\b|\bb[- ]?(?:cell )?precursor|\bpre-?b\b|\bpro-?b\b|\bb-?all\b|\bcommon all\b|\bc-all\b|"
-    r"\bb[- ]?(?:cell )?(?:acute )?(?:lymphoblastic|lymphoid leuk[a]?emia/lymphoma)|\bb-cell acute lymphoid|\bb[- ]?cell all\b|"
-    r"acute b[- ]?(?:cell )?lymphoblastic|\bb[- ]?cell (?:lineage )?acute lymphocytic|lymphoblastic leuk[a]?emia,?\s*\(?(?:b[- ]?cell|b[- ]lineage)|"
+    r"\bbcp\b|\bbcp-?all|precursor[- ]b\b|\bb[- ]?(?:cell )?precursor|\bpre-?b\b|\bpro-?b\b|"
+    r"\bb-?all\b|\bcommon all\b|\bc-all\b|"
+    r"\bb[- ]?(?:cell )?(?:acute )?(?:lymphoblastic|lymphoid leuk[a]?emia/lymphoma)|"
+    r"\bb-cell acute lymphoid|\bb[- ]?cell all\b|"
+    r"acute b[- ]?(?:cell )?lymphoblastic|\bb[- ]?cell (?:lineage )?acute lymphocytic|"
+    r"lymphoblastic leuk[a]?emia,?\s*\(?(?:b[- ]?cell|b[- ]lineage)|"
     r"leuk[a]?emia \(?all\)?,?\s*\(?b[- ]?(?:cell|lineage)",
     re.IGNORECASE,
 )
 _NO_PHASE = re.compile(
     r"not\s+(?:having\s+|yet\s+|in\s+)?(?:achieved\s+)?(?:a\s+)?(?:complete\s+)?remission|"
-    r"(?:without|no(?:\s+evidence\s+of)?|never)\s+(?:\w+\s+){0,2}(?:relapse|remission|recurrence)|(?:risk\s+of|to\s+prevent|monitoring\s+for|relapse)\s+(?:relapse|risk|prevention|prophylaxis)",
+    r"(?:without|no(?:\s+evidence\s+of)?|never)\s+(?:\w+\s+){0,2}(?:relapse|remission|recurrence)|"
+    r"(?:risk\s+of|to\s+prevent|monitoring\s+for|relapse)\s+(?:relapse|risk|prevention|"
+    r"prophylaxis)",
     re.IGNORECASE,
 )
 _AFTER_REMISSION = re.compile(
-    r"(?:after|following|from|since|post|prior)\s+(?:\w+\s+){0,3}(?:remission|cr\s*-?\d?)\b|remission\s+(?:\w+\s+){0,2}(?:failed|lost|ended)",
+    r"(?:after|following|from|since|post|prior)\s+(?:\w+\s+){0,3}(?:remission|cr\s*-?\d?)\b|"
+    r"remission\s+(?:\w+\s+){0,2}(?:failed|lost|ended)",
     re.IGNORECASE,
 )
 _AFTER_RELAPSE = re.compile(
@@ -116,12 +144,15 @@ _PH_LIKE = re.compile(
     re.IGNORECASE,
 )
 _PH_NEGATIVE = re.compile(
-    r"\bph1?\s*(?:-(?=\s|$|,|\))|[- ]?neg(?:ative)?\b)|philadelphia(?:[- ]chromosome)?[- ]neg(?:ative)?\b|bcr\s*(?:::|-|/)?\s*abl1?[- ]neg(?:ative)?\b|"
+    r"\bph1?\s*(?:-(?=\s|$|,|\))|[- ]?neg(?:ative)?\b)|"
+    r"philadelphia(?:[- ]chromosome)?[- ]neg(?:ative)?\b|bcr\s*(?:::|-|"
+    r"/)?\s*abl1?[- ]neg(?:ative)?\b|"
     r"without\s+(?:the\s+)?(?:philadelphia|bcr)|\bph-\s*all",
     re.IGNORECASE,
 )
 _PH_POSITIVE = re.compile(
-    r"\bph1?\s*(?:\+|[- ]?pos(?:itive)?\b)|philadelphia(?:[- ]chromosome)?[- ]pos(?:itive)?\b|bcr\s*(?:::|-|/)?\s*abl1?[- ]pos(?:itive)?\b|"
+    r"\bph1?\s*(?:\+|[- ]?pos(?:itive)?\b)|philadelphia(?:[- ]chromosome)?[- ]pos(?:itive)?\b|"
+    r"bcr\s*(?:::|-|/)?\s*abl1?[- ]pos(?:itive)?\b|"
     r"with\s+(?:the\s+)?(?:philadelphia chromosome|bcr\s*(?:::|-|/)?\s*abl1?|t\(9;\s*22\))",
     re.IGNORECASE,
 )
@@ -141,7 +172,9 @@ class Details:
 
 
 def is_no_evidence(text: str) -> bool:
-    """Whether words make the entry no statement on this patient: family, donor, rule out, history, a question."""
+    """Whether words make the entry no statement on this patient: family, donor, rule out, history,
+    a question.
+    """
     return bool(_NOT_EVIDENCE.search(text))
 
 

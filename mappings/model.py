@@ -1,4 +1,6 @@
-"""The FHIR R4 model as judge: whether reduced resources are valid FHIR. The models are loaded at import."""
+"""The FHIR R4 model as judge: whether reduced resources are valid FHIR. The models are loaded at
+import.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ MODELS: dict[str, Any] = {
 }
 
 
-# Codes repeat themselves from patient to patient: what the model accepted once need not be validated again.
+# Codes repeat themselves from patient to patient: what the model accepted once need not be
+# validated again.
 _CODES = ("code", "method", "medicationCodeableConcept", "clinicalStatus", "verificationStatus")
 _ACCEPTED = Memory()
 # Whose a resource is has been decided by then; the model only asks that a subject be there.
@@ -55,7 +58,9 @@ _WITH_SUBJECT = frozenset(
 
 
 def _with_known_codes(kind: str, data: Json) -> Json:
-    """The data with codes that were accepted before as model objects, which the model takes as they are."""
+    """The data with codes that were accepted before as model objects, which the model takes as they
+    are.
+    """
     known: dict[str, object] = {"subject": _SUBJECT} if kind in _WITH_SUBJECT else {}
     for name in _CODES:
         concept = data.get(name)
@@ -63,7 +68,9 @@ def _with_known_codes(kind: str, data: Json) -> Json:
             known[name] = _ACCEPTED.decide(concept, CodeableConcept.model_validate)
     if "interpretation" in data and isinstance(data["interpretation"], list):
         known["interpretation"] = [
-            _ACCEPTED.decide(concept, CodeableConcept.model_validate) if isinstance(concept, dict) else concept
+            _ACCEPTED.decide(concept, CodeableConcept.model_validate)
+            if isinstance(concept, dict)
+            else concept
             for concept in data["interpretation"]
         ]
     return {**data, **known}

@@ -1,4 +1,6 @@
-"""Numbers of JSON as decimals: 0.1 stays 0.1, and what is not a finite number of sane size is no number."""
+"""Numbers of JSON as decimals: 0.1 stays 0.1, and what is not a finite number of sane size is no
+number.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ _LARGEST_EXPONENT = 30
 
 
 def decimal_of(value: object) -> Decimal | None:
-    """A JSON number, or a text that is wholly one; ``None`` for NaN, infinities, truth values and everything else."""
+    """A JSON number, or a text that is wholly one; ``None`` for NaN, infinities, truth values and
+    everything else.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):

@@ -1,28 +1,34 @@
-"""Which relapse or remission a text names: "second relapse", "relapse 2", "CR2", "2nd complete remission"."""
+"""Which relapse or remission a text names: "second relapse", "relapse 2", "CR2", "2nd complete
+remission".
+"""
 
 from __future__ import annotations
 
 import re
 
 _WORDS = {
-    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5,
+    "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5,
 }  # fmt: skip
 _ORDINAL = "|".join(_WORDS)
 # What may stand between the ordinal and its noun.
 _KIND = (
-    r"(?:(?:(?:isolated|combined|early|very|late|bone|marrow|medullary|extramedullary|cns|testicular|hematologic(?:al)?|"
+    r"(?:(?:(?:isolated|combined|early|very|late|bone|marrow|medullary|extramedullary|cns|"
+    r"testicular|hematologic(?:al)?|"
     r"morphologic(?:al)?|complete|continuous|molecular|clinical|systemic)[\s,-]+)|and\s+)*"
 )
 _RELAPSE = re.compile(
     rf"\b(?P<word>{_ORDINAL})\s+{_KIND}(?:relapse|recurrence)\b"
-    rf"|\b(?:relapse|recurrence)\s*(?:no\.?\s*|number\s*|#\s*)?(?P<digit>[1-9])\b(?!\s*(?:%|/|-|month|week|day|year))"
+    rf"|\b(?:relapse|recurrence)\s*(?:no\.?\s*|number\s*|#\s*)?(?P<digit>[1-9])\b(?!\s*(?:%|/|-|"
+    rf"month|week|day|year))"
     rf"|\b(?:relapse|recurrence)\s*[,(]\s*(?P<after>{_ORDINAL})\b",
     re.IGNORECASE,
 )
 _REMISSION = re.compile(
     rf"\b(?P<word>{_ORDINAL})\s+{_KIND}(?:remission|cr)\b"
     rf"|\bcr\s*-?(?P<digit>[1-9])\b"
-    rf"|\bremission\s*(?:no\.?\s*|number\s*|#\s*)?(?P<number>[1-9])\b(?!\s*(?:%|/|-|month|week|day|year))"
+    rf"|\bremission\s*(?:no\.?\s*|number\s*|#\s*)?(?P<number>[1-9])\b(?!\s*(?:%|/|-|month|week|day|"
+    rf"year))"
     rf"|\bremission\s*[,(]\s*(?P<after>{_ORDINAL})\b",
     re.IGNORECASE,
 )

@@ -10,17 +10,20 @@ from mappings.resources import Item
 from mappings.shapes import all_words, objects, string
 
 _INCOMPLETE_CODES = frozenset(
-    {"incomplete", "too-costly", "throttled", "timeout", "transient", "exception", "no-store", "lock-error", "security", "forbidden",
-     "suppressed", "login", "expired", "unknown"}
-)  # fmt: skip
+    "incomplete too-costly throttled timeout transient exception no-store lock-error security "
+    "forbidden suppressed login expired unknown".split()
+)
 _INCOMPLETE_WORDS = re.compile(
-    r"incomplete|truncat|partial|not all|omitted|missing|withheld|suppress|limit(?:ed)? (?:of|to)|unavailable|could not|cannot|failed|not authori[sz]ed",
+    r"incomplete|truncat|partial|not all|omitted|missing|withheld|suppress|limit(?:ed)? (?:of|to)|"
+    r"unavailable|could not|cannot|failed|not authori[sz]ed",
     re.IGNORECASE,
 )
 
 
 def list_outcomes(context: Context, items: Iterable[Item]) -> None:
-    """List every outcome that reports an error, or says in a code or in words that data are left out."""
+    """List every outcome that reports an error, or says in a code or in words that data are left
+    out.
+    """
     for item in items:
         for issue in objects(item.resource.get("issue")):
             severity = string(issue.get("severity")).lower()

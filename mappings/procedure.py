@@ -1,4 +1,6 @@
-"""Procedures: transplant, CAR-T infusion, donor lymphocytes, intrathecal therapy, irradiation, punctures (E-26)."""
+"""Procedures: transplant, CAR-T infusion, donor lymphocytes, intrathecal therapy, irradiation,
+punctures (E-26).
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,17 @@ from collections.abc import Iterable
 from functools import partial
 
 from mappings import car_t
-from mappings.context import ERROR, Context, Record, clipped, status_of
+from mappings.context import ERROR, NO_SYSTEM, Context, Record, clipped, status_of
 from mappings.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
 from mappings.reduce import CONCEPT, DATE, PERIOD, TEXT, Many, Spec
 from mappings.resources import Item
-from mappings.shapes import Json, all_words, text_of
+from mappings.shapes import Json, all_words
 from mappings.terminology import Terminology
-from relapse.dates import DateRange, add_days
+from mappings.transplant import DONORS, SILENT, add_transplants, donor_of, is_transplant
+from relapse.dates import DateRange
 from relapse.facts import (
     Agent,
     CarTProduct,
-    Donor,
     DrugUse,
     Given,
     Planned,
@@ -38,12 +40,6 @@ PROCEDURE: dict[str, Spec] = {
 }
 _DONE = frozenset({"completed", "in-progress"})
 _NOT_DONE = frozenset({"preparation", "not-done"})
-_DONORS = {
-    "proc-allo-hsct": Donor.ALLOGENEIC,
-    "proc-auto-hsct": Donor.AUTOLOGOUS,
-    "proc-gene-modified-auto-hsct": Donor.AUTOLOGOUS,
-    "proc-hsct-unspecified": Donor.UNKNOWN,
-}
 _KINDS = {
     "proc-intrathecal-chemo": ProcedureKind.INTRATHECAL,
     "proc-cranial-irradiation": ProcedureKind.CRANIAL_IRRADIATION,
@@ -52,35 +48,16 @@ _KINDS = {
     "proc-lumbar-puncture": ProcedureKind.LUMBAR_PUNCTURE,
     "proc-bone-marrow": ProcedureKind.MARROW,
 }
-_SILENT = frozenset(
-    {
-        "proc-car-t-collection",
-        "proc-hpc-boost",
-        "proc-leukapheresis",
-        "proc-hla-typing",
-        "proc-donor-search",
-    }
-)
-_TRANSPLANT = re.compile(
-    r"(?:stem cell|bone marrow|marrow|hematopoietic|haematopoietic|progenitor cell|cord blood)[^|]{0,40}(?:transplant|infusion of graft)|"
-    r"transplant\w*[^|]{0,20}(?:of (?:hematopoietic )?stem cells?|of bone marrow)|\bhsct\b|\bhct\b|\ballo-?sct\b|\bbmt\b"
-)
-_NO_TRANSPLANT = re.compile(
-    r"evaluat|work-?up|consult|referral|donor search|typing|harvest|collection|mobili[sz]ation|planning|education|biops|aspirat|counsel|"
-    r"follow[- ]?up|monitor|complication|clinic|visit|status|conditioning|discussion"
-)
-_ALLOGENEIC = re.compile(
-    r"allogen|\ballo\b|\ballo-|unrelated|sibling|haplo-?identical|\bmud\b|\bmrd hsct\b|matched related|cord blood|syngeneic"
-)
-_AUTOLOGOUS = re.compile(r"autolog|\bauto\b|\bauto-")
 _CAR_T = re.compile(r"\bcar[- ]?t\b|chimeric antigen receptor")
 _CAR_T_INFUSION = re.compile(r"infusion|administ|immunotherapy|therapy|reinfusion|introduction")
 _NO_CAR_T = re.compile(
-    r"collect|apheresis|harvest|preparation|manufactur|evaluat|consult|referral|planning|bridging|lymphodepl|monitor|follow|screening"
+    r"collect|apheresis|harvest|preparation|manufactur|evaluat|consult|referral|planning|bridging|"
+    r"lymphodepl|monitor|follow|screening"
 )
 _DLI = re.compile(r"donor (?:lymphocyte|leu[ck]ocyte) infusion|\bdli\b")
 _INTRATHECAL = re.compile(
-    r"intrathecal[^|]{0,40}(?:chemo|methotrexate|cytarabine|hydrocortisone|injection|administration|therapy)|chemo\w*[^|]{0,30}intrathecal"
+    r"intrathecal[^|]{0,40}(?:chemo|methotrexate|cytarabine|hydrocortisone|injection|"
+    r"administration|therapy)|chemo\w*[^|]{0,30}intrathecal"
 )
 _RADIATION = re.compile(r"radiation|radiotherapy|irradiation|\bxrt\b|\brt\b|beam")
 _CRANIAL = re.compile(r"crani|brain|whole[- ]brain|\bcns\b|neuroaxis")
@@ -88,29 +65,37 @@ _TESTICULAR = re.compile(r"testic|testis|testes")
 _LUMBAR = re.compile(r"lumbar puncture|spinal tap")
 _MARROW = re.compile(r"(?:bone )?marrow[^|]{0,30}(?:aspirat|biops)")
 _ANY = re.compile(
-    r"transplant|\bhsct\b|\bhct\b|\bbmt\b|\ballo|\bcar[- ]?t\b|chimeric|donor|\bdli\b|intrathecal|radiation|radiotherapy|irradiat|"
-    r"\bxrt\b|lumbar|spinal tap|marrow|stem cell|blinatumomab|blincyto|inotuzumab|besponsa|kymriah|tecartus|aucatzyl|leucel|-cel\b"
+    r"transplant|\bhsct\b|\bhct\b|\bbmt\b|\ballo|\bcar[- ]?t\b|chimeric|donor|\bdli\b|intrathecal|"
+    r"radiation|radiotherapy|irradiat|"
+    r"\bxrt\b|lumbar|spinal tap|marrow|stem cell|blinatumomab|blincyto|inotuzumab|besponsa|kymriah|"
+    r"tecartus|aucatzyl|leucel|-cel\b"
 )
-_SAME_TRANSPLANT_DAYS = 14
-_TELLING = frozenset({*_DONORS, *_KINDS, *PRODUCTS, "proc-radiotherapy-any"})
+_TELLING = frozenset({*DONORS, *_KINDS, *PRODUCTS, "proc-radiotherapy-any"})
 
 
 def read_all(context: Context, items: Iterable[Item]) -> None:
-    """Add the facts of every Procedure that matters. Several records of one transplant within days are one."""
+    """Add the facts of every Procedure that matters. Several records of one transplant within days
+    are one.
+    """
     transplants: list[Transplant] = []
     memory, decide = context.terminology.memory("procedure"), partial(matters, context.terminology)
     for item in items:
-        if memory.decide(item.resource.get("code"), decide):
+        code = item.resource.get("code")
+        if memory.decide(code, decide):
             context.guarded(item, partial(_read, context, item, transplants))
-    _add_transplants(context, transplants)
+        elif context.terminology.lacks_system(code, "proc-") and context.is_patients(item):
+            context.list_unread(item, NO_SYSTEM, code)
+    add_transplants(context, transplants)
 
 
 def matters(terminology: Terminology, code: object) -> bool:
-    """Whether a code or its words name a procedure that the rules ask for, or a drug billed as a procedure."""
+    """Whether a code or its words name a procedure that the rules ask for, or a drug billed as a
+    procedure.
+    """
     concepts = terminology.of(code)
     if concepts & _TELLING or agents_of(concepts):
         return True
-    return not concepts & _SILENT and bool(_ANY.search(all_words(code).lower()))
+    return not concepts & SILENT and bool(_ANY.search(all_words(code).lower()))
 
 
 def _read(context: Context, item: Item, transplants: list[Transplant]) -> None:
@@ -150,7 +135,7 @@ def _read(context: Context, item: Item, transplants: list[Transplant]) -> None:
     if record is None:
         return
     if status == "preparation":
-        if _is_transplant(context.concepts(code), all_words(code).lower()):
+        if is_transplant(context.concepts(code), all_words(code).lower()):
             _plan(context, record)
         return
     _done(context, record, transplants)
@@ -183,16 +168,6 @@ def _when(context: Context, record: Record) -> DateRange | None:
     return read
 
 
-def _is_transplant(concepts: frozenset[str], words: str) -> bool:
-    if any(name in concepts for name in _DONORS):
-        return True
-    return (
-        not concepts & _SILENT
-        and bool(_TRANSPLANT.search(words))
-        and not _NO_TRANSPLANT.search(words)
-    )
-
-
 def _plan(context: Context, record: Record) -> None:
     context.facts.append(
         PlannedStep(
@@ -207,15 +182,19 @@ def _plan(context: Context, record: Record) -> None:
 def _done(context: Context, record: Record, transplants: list[Transplant]) -> None:
     code = record.data.get("code")
     concepts, words = context.concepts(code), all_words(code).lower()
-    when, source, text = _when(context, record), context.source(record.item), clipped(context.terminology.name(code))
+    when, source, text = (
+        _when(context, record),
+        context.source(record.item),
+        clipped(context.terminology.name(code)),
+    )
     product = _car_t_product(concepts, words)
     if product is not None:
         name, bcma = product
         context.car_t.append(car_t.Infusion(record.reference, when, text, name, bcma))
         return
-    if _is_transplant(concepts, words):
+    if is_transplant(concepts, words):
         transplants.append(
-            Transplant(source=source, when=when, text=text, donor=_donor(concepts, words))
+            Transplant(source=source, when=when, text=text, donor=donor_of(concepts, words))
         )
         return
     kinds = _kinds(context, record, concepts, words)
@@ -237,14 +216,6 @@ def _done(context: Context, record: Record, transplants: list[Transplant]) -> No
                 intrathecal=ProcedureKind.INTRATHECAL in kinds,
             )
         )
-    if (
-        not kinds
-        and not agents
-        and not concepts
-        and _TRANSPLANT.search(words)
-        and not _NO_TRANSPLANT.search(words)
-    ):
-        context.list_unread(record.item, "words that do not name the procedure clearly", code)
 
 
 def _car_t_product(concepts: frozenset[str], words: str) -> tuple[CarTProduct, bool] | None:
@@ -266,19 +237,6 @@ def _car_t_product(concepts: frozenset[str], words: str) -> tuple[CarTProduct, b
         [name for name in named if PRODUCTS[name] is not CarTProduct.UNKNOWN] or by_words or named
     )
     return PRODUCTS[named[0]], named[0] in BCMA
-
-
-def _donor(concepts: frozenset[str], words: str) -> Donor:
-    """By code; words only where no code says it; both kinds at once say neither."""
-    coded = {donor for name, donor in _DONORS.items() if name in concepts} - {Donor.UNKNOWN}
-    if len(coded) == 1:
-        return coded.pop()
-    if coded:
-        return Donor.UNKNOWN
-    allogeneic, autologous = bool(_ALLOGENEIC.search(words)), bool(_AUTOLOGOUS.search(words))
-    if allogeneic == autologous:
-        return Donor.UNKNOWN
-    return Donor.ALLOGENEIC if allogeneic else Donor.AUTOLOGOUS
 
 
 def _kinds(
@@ -303,38 +261,3 @@ def _kinds(
     if _MARROW.search(words):
         kinds.add(ProcedureKind.MARROW)
     return kinds
-
-
-def _add_transplants(context: Context, transplants: list[Transplant]) -> None:
-    """One fact for all records within days of each other; a stated donor type wins, two different ones are two."""
-
-    def rank(one: Transplant) -> tuple[bool, bool, int, str]:
-        when = one.when
-        return (
-            one.donor is Donor.UNKNOWN,
-            when is None,
-            0 if when is None else when.earliest.toordinal(),
-            one.source.reference,
-        )
-
-    kept: list[Transplant] = []
-    for one in sorted(transplants, key=rank):
-        if not any(_same(one, other) for other in kept):
-            kept.append(one)
-    if not any(one.when is not None for one in kept):
-        states = sorted(context.transplant_states, key=rank)
-        if states and not kept:
-            kept.append(states[0])
-    context.facts.extend(kept)
-
-
-def _same(one: Transplant, other: Transplant) -> bool:
-    if Donor.UNKNOWN not in (one.donor, other.donor) and one.donor is not other.donor:
-        return False
-    if one.when is None or other.when is None:
-        # An undated record is taken for the transplant that is known, rather than for a second one.
-        return True
-    days = _SAME_TRANSPLANT_DAYS
-    return one.when.earliest <= add_days(
-        other.when.latest, days
-    ) and other.when.earliest <= add_days(one.when.latest, days)

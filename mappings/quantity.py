@@ -1,7 +1,7 @@
 """Quantities, ranges and ratios as intervals of exact decimals.
 
-The UCUM code decides, the unit text serves where there is none; two that contradict each other make the value
-unreadable, as does a missing unit: a bare 0.01 could be 1 % or 0.01 %.
+The UCUM code decides, the unit text serves where there is none; two that contradict each other make
+the value unreadable, as does a missing unit: a bare 0.01 could be 1 % or 0.01 %.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def unit_of(quantity: Json) -> Unit | Unclear:
     by_code, by_text = unit(code) if code else None, unit(text) if text else None
     system = str(quantity.get("system", "")).rstrip("/")
     if code and by_code is None:
-        # An unknown code of UCUM is a unit, only none of ours; the text beside it must not overrule it.
+        # An unknown code of UCUM is a unit, only none of ours; the text beside it must not overrule
+        # it.
         if by_text is None or system in UCUM:
             return Unclear("unit not understood")
         return by_text

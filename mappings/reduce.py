@@ -1,8 +1,9 @@
 """Cutting a resource down to the elements that are read, and checking those against the FHIR model.
 
-What nobody reads costs nothing: unknown members, nulls, empty lists and empty texts are left out before validation.
-Dates become the written calendar day, because a clock time without a zone is valid here and not in FHIR; one that
-cannot be read is left out and remembered, so that it is told apart from a date that was never there.
+What nobody reads costs nothing: unknown members, nulls, empty lists and empty texts are left out
+before validation. Dates become the written calendar day, because a clock time without a zone is
+valid here and not in FHIR; one that cannot be read is left out and remembered, so that it is told
+apart from a date that was never there.
 """
 
 from __future__ import annotations
@@ -43,16 +44,22 @@ _LONGEST_TEXT = 20_000
 
 @dataclass(slots=True)
 class Cut:
-    """A resource cut to its read elements, and the paths of dates and numbers that are there but unreadable."""
+    """A resource cut to its read elements, and the paths of dates and numbers that are there but
+    unreadable.
+    """
 
     data: Json
     unreadable: list[str] = field(default_factory=list)
     modified: bool = False
-    """A read element carries a modifierExtension: nobody here knows what it turns the meaning into."""
+    """A read element carries a modifierExtension: nobody here knows what it turns the meaning
+    into.
+    """
 
 
 def cut(resource: Json, spec: Mapping[str, Leaf | Many | Spec]) -> Cut:
-    """Keep what the specification names. Members of a wrong JSON type stay as they are: the model refuses them."""
+    """Keep what the specification names. Members of a wrong JSON type stay as they are: the model
+    refuses them.
+    """
     result = Cut({})
     result.data = _object(resource, spec, "", result)
     return result

@@ -1,24 +1,20 @@
 """Taking apart what a caller sent: Bundles of any type, single resources, and lists of those.
 
-Gives each resource once, in its newest version, with the ways by which others refer to it. Entries in Bundles have no
-meaningful order, and nothing here depends on one.
+Gives each resource once, in its newest version, with the ways by which others refer to it. Entries
+in Bundles have no meaningful order, and nothing here depends on one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 
-from mappings.shapes import Json, objects, string
+from mappings.addresses import base_of
+from mappings.shapes import Json, objects
 
-_REFERENCE = re.compile(
-    r"(?:(?P<base>.+)/)?(?P<kind>[A-Z][A-Za-z]{2,40})/(?P<id>[^/\s?#]{1,200})(?:/_history/[^/\s]*)?"
-)
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -35,7 +31,9 @@ class Item:
     """The resource in which this one is contained."""
     contained: dict[str, Item] = field(default_factory=dict)
     rivals: tuple[Json, ...] = ()
-    """Versions with different content, where nothing says which is the newest; empty in every other case."""
+    """Versions with different content, where nothing says which is the newest; empty in every other
+    case.
+    """
     _reference: str = ""
 
     @property
@@ -45,7 +43,9 @@ class Item:
 
     @property
     def reference(self) -> str:
-        """``Type/id``; for one without id its fullUrl, or a mark made from its content, the same on every reading."""
+        """``Type/id``; for one without id its fullUrl, or a mark made from its content, the same on
+        every reading.
+        """
         if not self._reference:
             self._reference = self._name()
         return self._reference
@@ -70,23 +70,10 @@ def _canonical(resource: Json) -> str:
         return "unserialisable"
 
 
-def base_of(url: str) -> str:
-    """The server base of an absolute address of a resource, in one spelling; empty for any other text."""
-    if not url.startswith(("http://", "https://")):
-        return ""
-    match = _REFERENCE.fullmatch(url)
-    return normal_base(match["base"]) if match and match["base"] else ""
-
-
-def normal_base(url: str) -> str:
-    """A server address without scheme and closing slash, host in small letters: http and https are one server."""
-    rest = url.strip().partition("://")[2].rstrip("/")
-    host, slash, path = rest.partition("/")
-    return host.lower() + slash + path
-
-
 def unpack(values: Iterable[object]) -> Iterator[tuple[Json, str]]:
-    """Every resource with its fullUrl, out of Bundles at any depth; what is no resource is skipped."""
+    """Every resource with its fullUrl, out of Bundles at any depth; what is no resource is
+    skipped.
+    """
     waiting: list[tuple[object, str]] = [(value, "") for value in values]
     while waiting:
         value, full_url = waiting.pop()
@@ -142,7 +129,9 @@ def _distinct(items: list[Item]) -> Iterator[Item]:
 
 
 def _by_server(group: list[Item]) -> Iterator[list[Item]]:
-    """The same id on two servers is two resources; without an address it belongs to the first by name."""
+    """The same id on two servers is two resources; without an address it belongs to the first by
+    name.
+    """
     bases = sorted({item.base for item in group} - {""})
     if len(bases) < 2:
         yield group
@@ -152,7 +141,9 @@ def _by_server(group: list[Item]) -> Iterator[list[Item]]:
 
 
 def newest(group: list[Item]) -> Item:
-    """The version with the highest number, else the one updated last; marked where that cannot be told."""
+    """The version with the highest number, else the one updated last; marked where that cannot be
+    told.
+    """
     numbers = [_version(item) for item in group]
     by_number = all(number >= 0 for number in numbers)
 
@@ -169,7 +160,9 @@ def newest(group: list[Item]) -> Item:
 
 
 def _content(item: Item) -> str:
-    """All that counts of a resource: servers restate narrative and metadata differently on every answer."""
+    """All that counts of a resource: servers restate narrative and metadata differently on every
+    answer.
+    """
     return _canonical(
         {key: value for key, value in item.resource.items() if key not in ("meta", "text")}
     )
@@ -201,92 +194,3 @@ def _attach_contained(item: Item, kinds: frozenset[str]) -> None:
             inner_id = raw_id.strip().lstrip("#") if isinstance(raw_id, str) else ""
             inner = Item(resource, kind, inner_id, container=item)
             item.contained[inner_id or f"?{len(item.contained)}"] = inner
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A literal reference taken apart; ``base`` is empty for a relative one."""
-
-    base: str
-    kind: str
-    id: str
-
-
-def address(reference: str) -> Address | None:
-    """Type and id of a reference: relative, absolute, with or without version; ``None`` for any other text."""
-    match = _REFERENCE.fullmatch(reference.strip())
-    if match is None:
-        return None
-    base = match["base"] or ""
-    if base and not base.startswith(("http://", "https://")):
-        return None
-    return Address(normal_base(base) if base else "", match["kind"], match["id"])
-
-
-class Index:
-    """Finds the resource that a Reference points at, among those that were sent."""
-
-    def __init__(self, items: list[Item]) -> None:
-        self._items = items
-        self._by_identifier: dict[tuple[str, str, str], Item | None] | None = None
-
-    @cached_property
-    def _by_address(self) -> dict[tuple[str, str], list[Item]]:
-        found: dict[tuple[str, str], list[Item]] = {}
-        for item in self._items:
-            if item.id:
-                found.setdefault((item.kind, item.id), []).append(item)
-        return found
-
-    @cached_property
-    def _by_url(self) -> dict[str, Item]:
-        return {item.full_url: item for item in self._items if item.full_url}
-
-    def find(self, reference: object, seen_from: Item) -> Item | None:
-        """The target of a Reference element: contained, by address, by urn, or by business identifier."""
-        if not isinstance(reference, dict):
-            return None
-        text = string(reference.get("reference"))
-        if text:
-            return self._literal(text, seen_from)
-        identifier = reference.get("identifier")
-        if isinstance(identifier, dict):
-            return self._by_business_identifier(identifier, string(reference.get("type")))
-        return None
-
-    def _literal(self, text: str, seen_from: Item) -> Item | None:
-        if text.startswith("#"):
-            return (seen_from.container or seen_from).contained.get(text[1:])
-        found = self._by_url.get(text)
-        if found is not None:
-            return found
-        target = address(text)
-        if target is None:
-            return None
-        candidates = self._by_address.get((target.kind, target.id), [])
-        base = target.base or (seen_from.container or seen_from).base
-        same = [item for item in candidates if item.base == base]
-        if same:
-            return same[0]
-        loose = [item for item in candidates if not item.base or not base or not target.base]
-        return loose[0] if len(loose) == 1 else None
-
-    def _by_business_identifier(self, identifier: Json, kind: str) -> Item | None:
-        system, value = string(identifier.get("system")), string(identifier.get("value"))
-        if not system or not value:
-            return None
-        if self._by_identifier is None:
-            self._by_identifier = {}
-            for item in self._items:
-                for own in objects(item.resource.get("identifier")):
-                    key = (item.kind, string(own.get("system")), string(own.get("value")))
-                    # An identifier that two resources share names neither.
-                    self._by_identifier[key] = item if key not in self._by_identifier else None
-        if kind:
-            return self._by_identifier.get((kind, system, value))
-        found = [
-            item
-            for (_, own_system, own_value), item in self._by_identifier.items()
-            if (own_system, own_value) == (system, value) and item is not None
-        ]
-        return found[0] if len(found) == 1 else None

@@ -1,6 +1,8 @@
-"""Careful looks into parsed JSON that nobody has checked yet: what has the wrong shape is simply not there.
+"""Careful looks into parsed JSON that nobody has checked yet: what has the wrong shape is simply
+not there.
 
-Used before a resource is validated, to decide whether it matters at all. None of these functions raises.
+Used before a resource is validated, to decide whether it matters at all. None of these functions
+raises.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ _LONGEST_TEXT = 4000
 
 
 def objects(value: object) -> list[Json]:
-    """The objects of a list; a lone object counts as a list of one, as older FHIR releases wrote some members."""
+    """The objects of a list; a lone object counts as a list of one, as older FHIR releases wrote
+    some members.
+    """
     if isinstance(value, list):
         return [item for item in value if isinstance(item, dict)]
     return [value] if isinstance(value, dict) else []
@@ -36,7 +40,9 @@ def codings(concept: object) -> list[Json]:
 
 
 def text_of(concept: object) -> str:
-    """How a CodeableConcept words itself: its text, else the first display. A bare string stands for its own text."""
+    """How a CodeableConcept words itself: its text, else the first display. A bare string stands
+    for its own text.
+    """
     if isinstance(concept, dict):
         text = string(concept.get("text"))
         if text:
@@ -50,7 +56,9 @@ def text_of(concept: object) -> str:
 
 
 def all_words(concept: object) -> str:
-    """Text and every display of a CodeableConcept, joined by " | " (for finding words, not for reading values)."""
+    """Text and every display of a CodeableConcept, joined by " | " (for finding words, not for
+    reading values).
+    """
     if not isinstance(concept, dict):
         return string(concept)
     parts = [
@@ -61,7 +69,9 @@ def all_words(concept: object) -> str:
 
 
 def code_of(concept: object) -> str:
-    """The code of a required, closed FHIR binding: of the first coding that has one, or a bare code (older releases)."""
+    """The code of a required, closed FHIR binding: of the first coding that has one, or a bare code
+    (older releases).
+    """
     if isinstance(concept, str):
         return concept.strip().lower()
     for coding in codings(concept):

@@ -36,7 +36,9 @@ class Sample:
     """Names the specimen among those of this patient."""
     collected: DateRange | None = None
     undated: bool = False
-    """A collection date is there and cannot be read: the effective time must not stand in for it."""
+    """A collection date is there and cannot be read: the effective time must not stand in for
+    it.
+    """
     material: Material | None = None
     spinal_fluid: bool = False
     foreign: bool = False
@@ -58,7 +60,9 @@ def is_spinal_fluid(text: str) -> bool:
 
 
 def sample_of(context: Context, reference: object, seen_from: Item) -> Sample:
-    """The specimen that a Reference points at; one that was not sent still tells specimens apart by its reference."""
+    """The specimen that a Reference points at; one that was not sent still tells specimens apart by
+    its reference.
+    """
     if not isinstance(reference, dict):
         return Sample()
     item = context.index.find(reference, seen_from)
@@ -80,7 +84,9 @@ def _identifier(identifier: object) -> str:
 
 
 def _read(context: Context, item: Item, parents_left: int) -> Sample:
-    """A specimen, with date and material of the specimen it was made from where it has none itself."""
+    """A specimen, with date and material of the specimen it was made from where it has none
+    itself.
+    """
     resource = item.resource
     subject = resource.get("subject")
     foreign = subject is not None and not context.identity.is_meant_by(

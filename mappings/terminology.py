@@ -1,7 +1,8 @@
 """Which concepts a code stands for: the value sets in `mappings/value_sets`, loaded once.
 
-Codes are data. Readers ask for the *names* of the value sets that a coding belongs to and never hold a code
-themselves; what a site calls its own tests therefore only has to be added to the entries given to `Terminology`.
+Codes are data. Readers ask for the *names* of the value sets that a coding belongs to and never
+hold a code themselves; what a site calls its own tests therefore only has to be added to the
+entries given to `Terminology`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from mappings.code_systems import canonical_code, canonical_system
 from mappings.errors import TerminologyError
-from mappings.shapes import codings, text_of
+from mappings.shapes import codings, string, text_of
 
 VALUE_SETS = Path(__file__).parent / "value_sets"
 _VERIFIED_IN = "https://relapse-cds.org/fhir/StructureDefinition/verified-in"
@@ -63,7 +64,9 @@ class Memory:
 
 
 def _code_key(code: object) -> tuple[str | None, ...] | None:
-    """Everything in a CodeableConcept that is ever looked at; ``None`` where its shape is unusual."""
+    """Everything in a CodeableConcept that is ever looked at; ``None`` where its shape is
+    unusual.
+    """
     if not isinstance(code, dict):
         return None
     text = code.get("text")
@@ -90,19 +93,22 @@ class Terminology:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        """Raises TerminologyError for a code without a source, of an unknown system, or twice in one set."""
+        """Raises TerminologyError for a code without a source, of an unknown system, or twice in
+        one set.
+        """
         index: dict[tuple[str, str], set[str]] = {}
         displays: dict[tuple[str, str], str] = {}
         names: set[str] = set()
         for entry in entries:
             if not entry.source or entry.source == "UNVERIFIED":
                 raise TerminologyError(
-                    f"Value set {entry.value_set} holds {entry.code} without a source: add one or take it out."
+                    f"Value set {entry.value_set} holds {entry.code} without a source: "
+                    "add one or take it out."
                 )
             system = canonical_system(entry.system)
             if system is None:
                 raise TerminologyError(
-                    f"Value set {entry.value_set} names the code system {entry.system}, which is not known."
+                    f"Value set {entry.value_set} names an unknown code system: {entry.system}."
                 )
             key = canonical_code(system, entry.code)
             holders = index.setdefault(key, set())
@@ -118,6 +124,9 @@ class Terminology:
             for key, holders in index.items()
         }
         self._displays = displays
+        self._bare: dict[str, set[str]] = {}
+        for (_, code), holders in index.items():
+            self._bare.setdefault(code, set()).update(holders)
         self.remembered: dict[str, Memory] = {}
         """What readers decided about codes by these value sets; one Memory for each question."""
         self.names = frozenset(names)
@@ -130,7 +139,9 @@ class Terminology:
         return found
 
     def concepts(self, coding: object) -> frozenset[str]:
-        """Names of the value sets that hold this Coding; empty for anything that is not a known code."""
+        """Names of the value sets that hold this Coding; empty for anything that is not a known
+        code.
+        """
         if not isinstance(coding, dict):
             return _NONE
         system, code = coding.get("system"), coding.get("code")
@@ -142,7 +153,9 @@ class Terminology:
         return self._index.get(canonical_code(canonical, code), _NONE)
 
     def of(self, concept: object) -> frozenset[str]:
-        """Names of the value sets that hold any coding of this CodeableConcept, in whatever order they stand."""
+        """Names of the value sets that hold any coding of this CodeableConcept, in whatever order
+        they stand.
+        """
         if not isinstance(concept, dict):
             return _NONE
         codings = concept.get("coding")
@@ -152,14 +165,31 @@ class Terminology:
             return self.concepts(codings[0])
         return _NONE.union(*map(self.concepts, codings))
 
+    def lacks_system(self, concept: object, kind: str) -> bool:
+        """Whether a coding without a system has a code that value sets of one kind ("cond") know.
+
+        Such a code is not matched; it is a reason to report the resource as unread.
+        """
+        return any(
+            not string(coding.get("system"))
+            and (code := string(coding.get("code")).upper())
+            and any(
+                name.startswith(kind)
+                for spelling in {code, code.replace(".", "")}
+                for name in self._bare.get(spelling, ())
+            )
+            for coding in codings(concept)
+        )
+
     def display(self, coding: object) -> str:
-        """Our own wording of a known code; empty for an unknown one. A feed's display is often wrong."""
+        """Our own wording of a known code; empty for an unknown one. A feed's display is often
+        wrong.
+        """
         if isinstance(coding, dict) and self.concepts(coding):
             system = canonical_system(coding["system"])
             if system is not None:
                 return self._displays[canonical_code(system, coding["code"])]
         return ""
-
 
     def name(self, concept: object) -> str:
         """How a CodeableConcept words itself, else our own wording of its first known code."""

@@ -1,7 +1,7 @@
 """Units as laboratories write them: UCUM codes and the many spellings of unit texts.
 
-Each known unit is a dimension and a factor to the unit in which this project counts that dimension. A unit that is not
-listed is not guessed.
+Each known unit is a dimension and a factor to the unit in which this project counts that dimension.
+A unit that is not listed is not guessed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _POWER = re.compile(
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–µμ×", "0123456789---uux")
 _CELLS = re.compile(
-    r"(?:of|total|nucleated|mononuclear|marrow|bone|white|leukemic|leukaemic|blood|cells?|wbcs?|leukocytes|leucocytes|"
+    r"(?:of|total|nucleated|mononuclear|marrow|bone|white|leukemic|leukaemic|blood|cells?|wbcs?|"
+    r"leukocytes|leucocytes|"
     r"tncs?|mncs?|events|blasts?|lymphoblasts|positive|pos\b)"
 )
 _WORD_POWERS = {
@@ -59,7 +60,8 @@ _TIME = {
     "sec": Decimal(1000),
 }
 _OTHER = frozenset(
-    "mg/dl umol/l mmol/l g/l g/dl mg/l u/l iu/l [iu]/l ukat/l nkat/l [iu]/ml iu/ml miu/ml m[iu]/ml ng/ml ug/ml".split()
+    "mg/dl umol/l mmol/l g/l g/dl mg/l u/l iu/l [iu]/l ukat/l nkat/l [iu]/ml iu/ml miu/ml "
+    "m[iu]/ml ng/ml ug/ml".split()
 )
 
 
@@ -77,7 +79,8 @@ def _exponent(text: str) -> int | None:
 @lru_cache(maxsize=512)
 def unit(text: str) -> Unit | None:
     """The unit that a UCUM code or a unit text names; ``None`` if it is not known."""
-    # "G/L" counts cells in 10*9/L, "g/L" weighs: the one pair in which the case of a letter decides.
+    # "G/L" counts cells in 10*9/L, "g/L" weighs: the one pair in which the case of a letter
+    # decides.
     if text.strip() in ("G/L", "Giga/L"):
         return Unit(Dimension.COUNT, Decimal(1))
     # UCUM lets annotations mean nothing, yet "%{IS}" is no share of cells: they are read as words.

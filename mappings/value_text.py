@@ -1,8 +1,8 @@
 """Values written as text: read only when the whole text is one value.
 
-A number with a per cent sign or a power of ten, with comparator or as a range; detected or not detected, with or
-without a sensitivity. Whatever is left over could turn the meaning round ("0.3 %, previously negative"), so the text
-then says nothing. A wrong reading is worse than none.
+A number with a per cent sign or a power of ten, with comparator or as a range; detected or not
+detected, with or without a sensitivity. Whatever is left over could turn the meaning round ("0.3 %,
+previously negative"), so the text then says nothing. A wrong reading is worse than none.
 """
 
 from __future__ import annotations
@@ -29,26 +29,43 @@ class Word(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TextValue:
-    """What a whole text states: a word, a share of cells, or both; ``limit`` is the sensitivity that it names."""
+    """What a whole text states: a word, a share of cells, or both; ``limit`` is the sensitivity
+    that it names.
+    """
 
     word: Word | None = None
     share: Interval | None = None
     limit: Decimal | None = None
 
 
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–—≤≥×·\u00a0\u202f\u2009", "0123456789----≤≥x* \u0020\u0020")
+_PLAIN = str.maketrans("−–—×·\u00a0\u202f\u2009", "---x*   ")
+_SUPERSCRIPT = re.compile("10([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})")
+_FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+
+def _plain(text: str) -> str:
+    """One kind of dash, blank and multiplication sign; superscripts as powers."""
+    text = _SUPERSCRIPT.sub(lambda power: "10^" + power[1].translate(_FROM_SUPERSCRIPT), text)
+    return " ".join(text.translate(_PLAIN).split())
+
 
 _NUMBER = r"(?:\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})"
 _POWER = r"10\s*(?:\^|\*\*?|e(?=-))\s*\(?-\s*\d{1,2}\)?"
 # Only after a factor is "10-4" a power; alone, "10-20 %" is a range.
 _AMOUNT = rf"(?:{_NUMBER}\s*[x*]\s*(?:{_POWER}|10\s*-\d{{1,2}})|{_POWER}|{_NUMBER})"
 _OF_CELLS = (
-    r"(?:\s*(?:of\s+)?(?:all\s+|total\s+|the\s+)?(?:nucleated|mononuclear|marrow|bone marrow|white blood|white|viable|"
-    r"leuk[a]?emic|blood)?\s*(?:cells?|wbcs?|leukocytes|leucocytes|blasts?|lymphoblasts?|events|mncs?|tncs?))?"
+    r"(?:\s*(?:of\s+)?(?:all\s+|total\s+|the\s+)?(?:nucleated|mononuclear|marrow|bone marrow|"
+    r"white blood|white|viable|"
+    r"leuk[a]?emic|blood)?\s*(?:cells?|wbcs?|leukocytes|leucocytes|blasts?|lymphoblasts?|events|"
+    r"mncs?|tncs?))?"
 )
-_UNIT = rf"(?:%|percent|per cent|/\s*10\s*[\^*]\s*\d|per\s+10\s*[\^*]?\s*\d|in\s+10\s*[\^*]\s*\d|per million|ppm){_OF_CELLS}"
+_UNIT = (
+    r"(?:%|percent|per cent|/\s*10\s*[\^*]\s*\d|per\s+10\s*[\^*]?\s*\d|in\s+10\s*[\^*]\s*\d|"
+    rf"per million|ppm){_OF_CELLS}"
+)
 _COMPARATOR = (
-    r"(?:<=|>=|=<|=>|<|>|≤|≥|less than or equal to|greater than or equal to|less than|lower than|greater than|"
+    r"(?:<=|>=|=<|=>|<|>|≤|≥|less than or equal to|greater than or equal to|less than|lower than|"
+    r"greater than|"
     r"more than|fewer than|below|above|under|at least|at most|up to)"
 )
 _VALUE = (
@@ -56,35 +73,46 @@ _VALUE = (
     rf"(?:\s*(?:-|to)\s*(?P<b>{_AMOUNT})\s*(?P<ub>{_UNIT})?)?"
 )
 _SUBJECT = (
-    r"(?:(?:b-?all\s+|bcp-?all\s+|all\s+|flow\s+|leuk[a]?emic\s+)?(?:mrd|minimal residual disease|measurable residual disease|"
-    r"residual disease|residual leuk[a]?emia|residual leuk[a]?emic cells|disease|blasts?|lymphoblasts?|"
+    r"(?:(?:b-?all\s+|bcp-?all\s+|all\s+|flow\s+|leuk[a]?emic\s+)?(?:mrd|minimal residual disease|"
+    r"measurable residual disease|"
+    r"residual disease|residual leuk[a]?emia|residual leuk[a]?emic cells|disease|blasts?|"
+    r"lymphoblasts?|"
     r"leuk[a]?emic (?:blasts|cells))(?:\s*\(mrd\))?)"
 )
 _NEGATIVE = (
-    rf"(?:no(?:\s+evidence\s+of)?\s+{_SUBJECT}(?:\s+(?:was\s+|were\s+)?(?:detected|identified|seen|found))?|"
+    rf"(?:no(?:\s+evidence\s+of)?\s+{_SUBJECT}(?:\s+(?:was\s+|were\s+)?(?:detected|identified|seen|"
+    rf"found))?|"
     + (
-        r"(?:not\s+(?:detected|detectable|identified|seen|found|present)|non-?detected|undetectable|undetected|"
+        r"(?:not\s+(?:detected|detectable|identified|seen|found|present)|non-?detected|"
+        r"undetectable|undetected|"
         r"none\s+(?:detected|seen|identified)|none|negative|neg|absent))"
     )
 )
 _POSITIVE = r"(?:detected|detectable|positive|pos|present|seen|identified)"
 _UNQUANTIFIED = (
     r"(?:(?:but\s+)?(?:not\s+quantifiable|non-?quantifiable|unquantifiable|"
-    r"below\s+(?:the\s+)?(?:limit\s+of\s+quantification|quantifiable\s+range|quantitative\s+range|loq)))"
+    r"below\s+(?:the\s+)?(?:limit\s+of\s+quantification|quantifiable\s+range|quantitative\s+range|"
+    r"loq)))"
 )
 _INDETERMINATE = (
     r"(?:equivocal|indeterminate|inconclusive|borderline|suspicious|presumptive(?:\s+positive)?|"
     r"uncertain|not\s+interpretable|uninterpretable|unclear)"
 )
 _PARTIAL = (
-    r"(?:partial(?:ly)?(?:\s+positive)?|dim(?:ly)?(?:\s+positive)?|weak(?:ly)?(?:\s+positive)?|heterogeneous(?:ly)?|"
+    r"(?:partial(?:ly)?(?:\s+positive)?|dim(?:ly)?(?:\s+positive)?|weak(?:ly)?(?:\s+positive)?|"
+    r"heterogeneous(?:ly)?|"
     r"heterogenous|subset(?:\s+positive)?|variable|variably\s+positive|(?:positive|pos)\s*[,(]?\s*"
-    r"(?:dim|partial|subset|weak|heterogeneous|heterogenous|variable)\)?|low(?:\s+positive)?|two\s+populations|bimodal)"
+    r"(?:dim|partial|subset|weak|heterogeneous|heterogenous|variable)\)?|low(?:\s+positive)?|"
+    r"two\s+populations|bimodal)"
 )
-_STRENGTH = r"(?:bright(?:ly)?|strong(?:ly)?|moderate(?:ly)?|uniform(?:ly)?|homogeneous(?:ly)?|diffuse(?:ly)?)"
-_DETECTION_LIMIT = r"(?:(?:analytical\s+|assay\s+)?sensitivity|(?:lower\s+)?limit\s+of\s+detection|detection\s+limit|lod)"
+_STRENGTH = r"(?:bright|strong|moderate|uniform|homogeneous|diffuse)(?:ly)?"
+_DETECTION_LIMIT = (
+    r"(?:(?:analytical\s+|assay\s+)?sensitivity|(?:lower\s+)?limit\s+of\s+detection|"
+    r"detection\s+limit|lod)"
+)
 _LIMIT_NAME = rf"(?:{_DETECTION_LIMIT}|level|threshold)"
-# Something must say that the number is a limit: "negative 0.3 %" says nothing that could be relied on.
+# Something must say that the number is a limit: "negative 0.3 %" says nothing that could be relied
+# on.
 _LIMIT = (
     rf"(?:[,;:]?\s*[(\[]?\s*(?:(?:with\s+|at\s+)?(?:an?\s+|the\s+)?{_LIMIT_NAME}\s*"
     r"(?:of|is|at|level(?:\s+of)?|:|=)?\s*(?:<=?\s*)?|(?:at|to)\s+(?:<=?\s*)?|<=?\s*)"
@@ -108,14 +136,17 @@ _IS_POSITIVE_AFTER_NUMBER = _whole(rf"{_VALUE}\s*[,(]?\s*{_POSITIVE}\)?")
 _IS_INDETERMINATE = _whole(rf"(?:{_SUBJECT}\s*(?::|is|was)?\s*)?{_INDETERMINATE}")
 _IS_PARTIAL = _whole(_PARTIAL)
 _IN_NOTE = re.compile(
-    rf"\b{_DETECTION_LIMIT}\b[^0-9<>%.;]{{0,60}}?(?:<=?|≤)?\s*(?P<lim>{_AMOUNT})\s*(?P<ulim>%|percent|per cent|/\s*10\s*[\^*]\s*\d)?",
+    rf"\b{_DETECTION_LIMIT}\b[^0-9<>%.;]{{0,60}}?(?:<=?|≤)?\s*(?P<lim>{_AMOUNT})\s*(?P<ulim>%|"
+    rf"percent|per cent|/\s*10\s*[\^*]\s*\d)?",
     re.IGNORECASE,
 )
 _LONGEST = 300
 
 
 def number(text: str) -> Decimal | None:
-    """A number with a point, or with a decimal comma where it can be nothing else ("0,3", "12,5"; not "1,234")."""
+    """A number with a point, or with a decimal comma where it can be nothing else ("0,3", "12,5";
+    not "1,234").
+    """
     text = text.strip()
     if "," in text:
         whole, _, rest = text.partition(",")
@@ -126,7 +157,9 @@ def number(text: str) -> Decimal | None:
 
 
 def _amount(text: str, unit_text: str | None) -> Decimal | None:
-    """A number in its unit as a share of cells; a power of ten is its own unit, anything else needs one."""
+    """A number in its unit as a share of cells; a power of ten is its own unit, anything else needs
+    one.
+    """
     compact = text.lower().replace(" ", "")
     if "10e" in compact:
         return None  # 10E-4 is 10^-4 to one laboratory and 10 times that to a calculator
@@ -171,10 +204,12 @@ def _interval(match: re.Match[str]) -> Interval | None:
 
 
 def read(text: str) -> TextValue | None:
-    """The one value that the whole text states; ``None`` where there is none, more than one, or anything left over."""
+    """The one value that the whole text states; ``None`` where there is none, more than one, or
+    anything left over.
+    """
     if not text or len(text) > _LONGEST:
         return None
-    text = " ".join(text.translate(_PLAIN).split())
+    text = _plain(text)
     if match := _IS_VALUE.fullmatch(text):
         share = _interval(match)
         return None if share is None else TextValue(share=share)
@@ -196,8 +231,10 @@ def read(text: str) -> TextValue | None:
 
 
 def limit_in(text: str) -> Decimal | Unclear | None:
-    """The limit of detection that a note names; ``None`` if it names none, Unclear if it names several."""
-    text = " ".join(text.translate(_PLAIN).split())
+    """The limit of detection that a note names; ``None`` if it names none, Unclear if it names
+    several.
+    """
+    text = _plain(text)
     found = set()
     for match in _IN_NOTE.finditer(text[:2000]):
         value = _amount(match["lim"], match["ulim"])

@@ -1,7 +1,9 @@
-"""FHIR dates as intervals of calendar days: the day that was written, at the place where it was written.
+"""FHIR dates as intervals of calendar days: the day that was written, at the place where it was
+written.
 
-No conversion to UTC ever takes place, and a clock time without a zone is as good as one with. *Absent* and *unreadable*
-are different outcomes: the first is no date, the second a date that the record has and nobody can use.
+No conversion to UTC ever takes place, and a clock time without a zone is as good as one with.
+*Absent* and *unreadable* are different outcomes: the first is no date, the second a date that the
+record has and nobody can use.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ _LONGEST_DATE = 60
 
 
 def written_day(value: object) -> str | None:
-    """The date part of a FHIR date, dateTime or instant, checked against the calendar; ``None`` if unreadable."""
+    """The date part of a FHIR date, dateTime or instant, checked against the calendar; ``None`` if
+    unreadable.
+    """
     return _written_day(value) if isinstance(value, str) and len(value) < _LONGEST_DATE else None
 
 
@@ -50,7 +54,9 @@ def of_day(text: str | None) -> DateRange | None:
 
 
 def of_period(period: Json, open_until: date) -> DateRange | None:
-    """First to last day of a Period. One without an end reaches to ``open_until``; without a start nothing is known."""
+    """First to last day of a Period. One without an end reaches to ``open_until``; without a start
+    nothing is known.
+    """
     start, end = of_day(period.get("start")), of_day(period.get("end"))
     if start is None:
         return None
@@ -63,7 +69,9 @@ def of_period(period: Json, open_until: date) -> DateRange | None:
 def at_age(
     birth: DateRange | None, low_age: Decimal, high_age: Decimal, unit: str
 ) -> DateRange | None:
-    """The days on which somebody was that old: completed years, months, weeks or days since birth."""
+    """The days on which somebody was that old: completed years, months, weeks or days since
+    birth.
+    """
     unit = unit.strip().lower()
     longest = _OLDEST_YEARS * (
         12 // _MONTHS_IN[unit] if unit in _MONTHS_IN else 366 // _DAYS_IN.get(unit, 366)

@@ -43,21 +43,19 @@ _NEGATION = {Tri.MET: Tri.NOT_MET, Tri.NOT_MET: Tri.MET, Tri.UNKNOWN: Tri.UNKNOW
 
 
 def all_of(states: Iterable[Tri]) -> Tri:
-    """Not met if any is not met; else unknown if any is unknown; else met (also when there is
-    none).
-    """
-    seen = set(states)
-    if Tri.NOT_MET in seen:
-        return Tri.NOT_MET
-    return Tri.UNKNOWN if Tri.UNKNOWN in seen else Tri.MET
+    """Not met if any is not met; else unknown if any is unknown; else met (also of none)."""
+    answer = Tri.MET
+    for state in states:
+        if state is Tri.NOT_MET:
+            return Tri.NOT_MET
+        if state is Tri.UNKNOWN:
+            answer = Tri.UNKNOWN
+    return answer
 
 
 def any_of(states: Iterable[Tri]) -> Tri:
-    """Met if any is met; else unknown if any is unknown; else not met (also when there is none)."""
-    seen = set(states)
-    if Tri.MET in seen:
-        return Tri.MET
-    return Tri.UNKNOWN if Tri.UNKNOWN in seen else Tri.NOT_MET
+    """Met if any is met; else unknown if any is unknown; else not met (also of none)."""
+    return ~all_of(~state for state in states)
 
 
 @dataclass(frozen=True, slots=True)

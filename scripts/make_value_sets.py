@@ -2,9 +2,9 @@
 
     python scripts/make_value_sets.py mappings/terminology.csv mappings/value_sets
 
-Rows whose source is ``UNVERIFIED`` are left out: a code that nobody has seen with this meaning in a published source
-is never matched. Files of value sets that the table no longer has are removed, so that the folder is always exactly
-what the table says.
+Rows whose source is ``UNVERIFIED`` are left out: a code that nobody has seen with this meaning in a
+published source is never matched. Files of value sets that the table no longer has are removed, so
+that the folder is always exactly what the table says.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def read_rows(table: Path) -> list[dict[str, str]]:
 
 
 def value_set(name: str, rows: Iterable[dict[str, str]]) -> dict[str, Any]:
-    """One ValueSet resource; the source and the notes of each code stand in extensions of that code."""
+    """One ValueSet resource; the source and the notes of each code stand in extensions of that
+    code.
+    """
     systems: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         extensions = [{"url": VERIFIED_IN, "valueString": row["verified_in"]}]

@@ -1,1 +1,3 @@
-"""Observations: what they are about (`topics`), their common parts (`finding`), and one module for each topic."""
+"""Observations: what they are about (`topics`), their common parts (`finding`), and one module for
+each topic.
+"""

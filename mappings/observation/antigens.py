@@ -11,10 +11,11 @@ from relapse.facts import Antigen, AntigenResult, Expression
 
 _NAMES = {Antigen.CD19: re.compile(r"\bcd\s*-?19\b"), Antigen.CD22: re.compile(r"\bcd\s*-?22\b")}
 _CYTOPLASMIC = re.compile(r"cytoplasm|\bcy(?:to)?[ -]?cd|\bicd|\bccd|intracellular")
-_NORMAL_CELLS = re.compile(r"normal b|b[ -]cells? (?:in|/|count)|lymphocytes\b(?!.*blast)")
+_NORMAL_CELLS = re.compile(r"\bnormal b|\bb[ -]cells? (?:in|/|count)|lymphocytes\b(?!.*blast)")
 # "CD19+ blasts/100 cells": how many blasts there are, not how many of them carry the antigen.
 _OF_ALL_CELLS = re.compile(
-    r"/\s*(?:100\s+)?(?:all |total |nucleated |white )*(?:cells|leukocytes|wbc)|of (?:all |total |nucleated )?cells"
+    r"/\s*(?:100\s+)?(?:all |total |nucleated |white )*(?:cells|leukocytes|wbc)|of (?:all |total |"
+    r"nucleated |white )*cells"
 )
 EXPRESSIONS = {
     Word.POSITIVE: Expression.POSITIVE,
@@ -25,7 +26,9 @@ EXPRESSIONS = {
 
 
 def read(finding: Finding) -> None:
-    """Add the antigen that the code names; the share is that of positive blasts only where blasts are the whole."""
+    """Add the antigen that the code names; the share is that of positive blasts only where blasts
+    are the whole.
+    """
     words = finding.words
     named = [antigen for antigen, pattern in _NAMES.items() if pattern.search(words)]
     if "obs-cd22-blasts" in finding.concepts and Antigen.CD22 not in named:
@@ -48,7 +51,9 @@ def read(finding: Finding) -> None:
 
 
 def add(finding: Finding, antigen: Antigen, answer: Answer) -> None:
-    """One AntigenResult; a value that cannot be read leaves the expression unclear, and is listed."""
+    """One AntigenResult; a value that cannot be read leaves the expression unclear, and is
+    listed.
+    """
     said = answer.agreed
     if answer.problem:
         finding.list_unread(f"antigen: {answer.problem}")

@@ -1,4 +1,6 @@
-"""Blasts in marrow and blood, as a share of cells or as an absolute count (E-07, encodings 4.1 to 4.3)."""
+"""Blasts in marrow and blood, as a share of cells or as an absolute count (E-07, encodings 4.1 to
+4.3).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _OTHER_CELLS = re.compile(r"blasts?/(?:blasts|lymphocytes|100 blasts)|of lymphoc
 
 
 def read(finding: Finding) -> None:
-    """Add the blasts of one result; without unit, without readable number or of another denominator they are listed."""
+    """Add the blasts of one result; without unit, without readable number or of another denominator
+    they are listed.
+    """
     words, concepts = finding.words, finding.concepts
     if finding.spinal_fluid:
         finding.list_unread("blasts of spinal fluid without a share of cells")

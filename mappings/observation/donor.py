@@ -9,12 +9,12 @@ from mappings.observation.finding import Finding
 from mappings.shapes import string, text_of
 from relapse.facts import Planned, PlannedStep, Provenance
 
-_FOUND = re.compile(
-    r"\s*(?:(?:a|an|suitable|potential|hla[- ]?(?:identical|matched)?|matched|fully|10/10|9/10|8/8|haploidentical|haplo|unrelated|related|"
-    r"sibling|family|registry|adult|cord blood|one|two|several|donor[s]?|unit[s]?)\s*,?\s*)*"
-    r"(?:identified|available|found|confirmed)\s*\.?\s*|\s*yes\s*",
-    re.IGNORECASE,
+_OF_A_DONOR = frozenset(
+    "a an suitable potential hla identical hla-identical hla-matched matched fully 10/10 9/10 8/8 "
+    "haploidentical haplo unrelated related sibling family registry adult cord blood one two "
+    "several donor donors unit units".split()
 )
+_FOUND = frozenset({"identified", "available", "found", "confirmed", "yes"})
 _NOT_FOUND = re.compile(
     r"\b(?:no|not|none|without|pending|ongoing|initiated|in progress|searching|unknown)\b",
     re.IGNORECASE,
@@ -22,7 +22,9 @@ _NOT_FOUND = re.compile(
 
 
 def read(finding: Finding) -> None:
-    """A donor that was identified; a search that runs, or found nobody, is no fact of this model."""
+    """A donor that was identified; a search that runs, or found nobody, is no fact of this
+    model.
+    """
     if not finding.final or finding.data.get("dataAbsentReason"):
         return
     text = string(finding.data.get("valueString")) or text_of(
@@ -32,7 +34,8 @@ def read(finding: Finding) -> None:
         text = "yes"
     if not text or _NOT_FOUND.search(text):
         return
-    if _FOUND.fullmatch(text) is None:
+    *words, last = re.split(r"[\s,]+", text.lower().rstrip(". "))
+    if last not in _FOUND or not _OF_A_DONOR.issuperset(words):
         finding.list_unread("donor: value not understood")
         return
     finding.context.facts.append(

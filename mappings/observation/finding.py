@@ -1,4 +1,6 @@
-"""The parts that every laboratory or clinical result has: status, dates, specimen, material, method, code and value."""
+"""The parts that every laboratory or clinical result has: status, dates, specimen, material,
+method, code and value.
+"""
 
 from __future__ import annotations
 
@@ -80,14 +82,17 @@ _METHODS = (
     ),
     (
         re.compile(
-            r"(?:bcr|abl|fusion|kmt2a|mll|transcript).*(?:pcr|transcript)|pcr.*(?:bcr|fusion|transcript)"
+            r"(?:bcr|abl|fusion|kmt2a|mll|transcript).*(?:pcr|transcript)|pcr.*(?:bcr|fusion|"
+            r"transcript)"
         ),
         Method.FUSION_TRANSCRIPT,
     ),
     (
         re.compile(
-            r"(?:clonal|clonospecific|clone|\big/?h?\b|\btcr\b|immunoglobulin|allele|aso|rearrangement).*(?:pcr|polymerase)"
-            r"|(?:pcr|polymerase).*(?:clonal|\bigh?\b|tcr|immunoglobulin|rearrangement)|\baso-?(?:rq-?)?pcr|\brq-?pcr"
+            r"(?:clonal|clonospecific|clone|\big/?h?\b|\btcr\b|immunoglobulin|allele|aso|"
+            r"rearrangement).*(?:pcr|polymerase)"
+            r"|(?:pcr|polymerase).*(?:clonal|\bigh?\b|tcr|immunoglobulin|rearrangement)|"
+            r"\baso-?(?:rq-?)?pcr|\brq-?pcr"
         ),
         Method.CLONAL_PCR,
     ),
@@ -168,7 +173,9 @@ class Finding:
         )
 
     def material(self, coded: Material | None = None) -> Material:
-        """Marrow or blood by code, words, specimen and body site; unknown where those contradict each other."""
+        """Marrow or blood by code, words, specimen and body site; unknown where those contradict
+        each other.
+        """
         named = {
             coded,
             material_of(self.all_words),
@@ -198,7 +205,8 @@ class Finding:
 
 
 def collected(context: Context, record: Record, sample: Sample) -> tuple[DateRange | None, bool]:
-    """When the sample was taken, else the effective date, else the date of issue, which is then marked as inferred.
+    """When the sample was taken, else the effective date, else the date of issue, which is then
+    marked as inferred.
 
     A date that is there and cannot be read is no missing one: nothing stands in for it.
     """

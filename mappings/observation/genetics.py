@@ -1,4 +1,6 @@
-"""Genetics of the leukaemia: BCR::ABL1, karyotype, KMT2A, kinase domain, Ph-like lesions (E-04 to E-06, encodings 7)."""
+"""Genetics of the leukaemia: BCR::ABL1, karyotype, KMT2A, kinase domain, Ph-like lesions (E-04 to
+E-06, encodings 7).
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,8 @@ def _kind_of_test(finding: Finding) -> _Test:
             "/control",
         )
     )
-    # Monitoring of residual disease shows a response when negative, never the absence of the founding lesion.
+    # Monitoring of residual disease shows a response when negative, never the absence of the
+    # founding lesion.
     quantitative = quantitative or bool(MRD_WORDS.search(words))
     adequate = not p210_only and ("karyotyp" not in words or "fish" in words)
     return _Test(adequate, quantitative)
@@ -118,10 +121,13 @@ def _fusion(finding: Finding, lesion: Lesion) -> None:
 
 
 def _presence(finding: Finding, answer: Answer) -> Tri | None:
-    """Whether the lesion was found: by word, or by a level above or equal to nothing; ``None`` if not understood."""
+    """Whether the lesion was found: by word, or by a level above or equal to nothing; ``None`` if
+    not understood.
+    """
     level: Tri | None = None
     if "valueQuantity" in finding.data and "value" in finding.data["valueQuantity"]:
-        # In a ratio of transcripts the unit does not matter for whether there is any transcript at all.
+        # In a ratio of transcripts the unit does not matter for whether there is any transcript at
+        # all.
         value = quantity.interval_of(finding.data["valueQuantity"])
         level = None if isinstance(value, Unclear) else _any(value)
     elif answer.share is not None:
@@ -165,7 +171,9 @@ def _karyotype(finding: Finding) -> None:
 
 
 def _narrative(finding: Finding) -> None:
-    """Sentences such as "Negative for BCR::ABL1 rearrangement"; what is not understood is listed."""
+    """Sentences such as "Negative for BCR::ABL1 rearrangement"; what is not understood is
+    listed.
+    """
     answer = finding.answer()
     text = string(finding.data.get("valueString")) or text_of(
         finding.data.get("valueCodeableConcept")
@@ -181,7 +189,9 @@ def _narrative(finding: Finding) -> None:
 
 
 def _kinase_domain(finding: Finding) -> None:
-    """T315I, by the text of the value, by the protein change of a component, or by a plain answer for T315I."""
+    """T315I, by the text of the value, by the protein change of a component, or by a plain answer
+    for T315I.
+    """
     answer = finding.answer()
     text = string(finding.data.get("valueString")) or text_of(
         finding.data.get("valueCodeableConcept")
@@ -216,7 +226,9 @@ def _kinase_domain(finding: Finding) -> None:
 
 
 def _variant(finding: Finding) -> None:
-    """A variant assessment: the lesion from the words of the code and the gene component, the answer from the value."""
+    """A variant assessment: the lesion from the words of the code and the gene component, the
+    answer from the value.
+    """
     genes = " ".join(
         f"{text_of(part.get('valueCodeableConcept'))} {string(part.get('valueString'))}"
         for part in finding.components

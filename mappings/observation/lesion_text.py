@@ -11,12 +11,16 @@ from relapse.logic import Tri
 T315I = re.compile(r"t315i|thr315ile", re.IGNORECASE)
 REARRANGEMENT = re.compile(r"rearrang|fusion|transloc|kmt2a-?r\b|split|break")
 KARYOTYPE_STRING = re.compile(r"\d{2}(?:\s*[~-]\s*\d{2,3})?\s*(?:<[^>]*>)?\s*,\s*(?:X|Y)", re.ASCII)
-_PH = r"bcr\s*(?:::|-|/|_)?\s*abl1?|t\(9;\s*22\)|philadelphia|\bph\s*\+|\bph1?[ -](?:chromosome|positive|negative)"
+_PH = (
+    r"bcr\s*(?:::|-|/|_)?\s*abl1?|t\(9;\s*22\)|philadelphia|\bph\s*\+|"
+    r"\bph1?[ -](?:chromosome|positive|negative)"
+)
 _NAMES: tuple[tuple[Lesion, re.Pattern[str]], ...] = (
     (
         Lesion.PH_LIKE,
         re.compile(
-            r"\bph-?\s*like|(?:bcr\s*(?:::|-|/|_)?\s*abl1?|philadelphia(?: chromosome)?)\s*-?\s*like|abl-?class|\bcrlf2\b|\bjak2\b|\bepor\b|"
+            r"\bph-?\s*like|(?:bcr\s*(?:::|-|/|_)?\s*abl1?|"
+            r"philadelphia(?: chromosome)?)\s*-?\s*like|abl-?class|\bcrlf2\b|\bjak2\b|\bepor\b|"
             r"\babl2\b|\bpdgfrb\b"
         ),
     ),
@@ -49,16 +53,21 @@ _AFFIRMATION = re.compile(
     r"\b(?:detected|positive|present|identified|found|seen|rearranged|harbou?rs?|shows?|with)\b"
 )
 _DOUBT = re.compile(
-    r"\b(?:previous(?:ly)?|prior|history|possible|probable|suspected|pending|equivocal|indeterminate|inconclusive|cannot|"
-    r"insufficient|failed|failure|recommend(?:ed)?|if|suggest(?:s|ive)?|rule out|versus|vs|except|however|unless|lost|loss|"
-    r"polymorphism|vus|uncertain|germline|test(?:ed|ing)|performed|sent|ordered|for)\b(?<!negative for)(?<!positive for)"
+    r"\b(?:previous(?:ly)?|prior|history|possible|probable|suspected|pending|equivocal|"
+    r"indeterminate|inconclusive|cannot|"
+    r"insufficient|failed|failure|recommend(?:ed)?|if|suggest(?:s|ive)?|rule out|versus|vs|except|"
+    r"however|unless|lost|loss|"
+    r"polymorphism|vus|uncertain|germline|test(?:ed|ing)|performed|sent|ordered|"
+    r"for)\b(?<!negative for)(?<!positive for)"
 )
 _FAILED = re.compile(
-    r"fail|insufficient|no (?:growth|metaphase|mitos)|inadequate|unsuccessful|not? (?:analy|evaluable)",
+    r"fail|insufficient|no (?:growth|metaphase|mitos)|inadequate|unsuccessful|not? (?:analy|"
+    r"evaluable)",
     re.IGNORECASE,
 )
 _KINASE_NEGATIVE = re.compile(
-    r"\bno\b.*\b(?:kinase domain|abl1)\b.*\bmutations?\b|\bkinase domain\b.*\b(?:not detected|negative)\b"
+    r"\bno\b.*\b(?:kinase domain|abl1)\b.*\bmutations?\b|\bkinase domain\b.*\b(?:not detected|"
+    r"negative)\b"
 )
 
 
@@ -87,7 +96,9 @@ def lesions_named(words: str) -> set[Lesion]:
 
 
 def claims_of(text: str) -> Claims:
-    """Reads each clause that names a lesion: found, not found, or, with any word of doubt, not interpreted."""
+    """Reads each clause that names a lesion: found, not found, or, with any word of doubt, not
+    interpreted.
+    """
     claims = Claims()
     for clause in re.split(r"[.;\n~](?:\s|$)|[;~\n]|\bbut\b", text.lower()[:2000]):
         named = lesions_named(clause)
@@ -118,7 +129,9 @@ def claims_of(text: str) -> Claims:
 
 
 def from_karyotype(text: str) -> set[Lesion] | None:
-    """Lesions that a karyotype formula shows; ``None`` where the study failed or words surround the formula."""
+    """Lesions that a karyotype formula shows; ``None`` where the study failed or words surround the
+    formula.
+    """
     if _FAILED.search(text) or re.search(
         r"\b(?:no|not|negative|without|previous|prior|donor|constitutional)\b", text.lower()
     ):

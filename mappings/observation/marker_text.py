@@ -1,7 +1,8 @@
-"""Immunophenotypes in words: "Lymphoblasts positive for CD10, CD19 and TdT; negative for cytoplasmic CD3".
+"""Immunophenotypes in words: "Lymphoblasts positive for CD10, CD19 and TdT; negative for
+cytoplasmic CD3".
 
-A sentence is read when everything in it has a known meaning; a part with any other word names no marker at all, because
-the word could be "previously", "normal B cells" or "not".
+A sentence is read when everything in it has a known meaning; a part with any other word names no
+marker at all, because the word could be "previously", "normal B cells" or "not".
 """
 
 from __future__ import annotations
@@ -11,32 +12,43 @@ from dataclasses import dataclass, field
 
 _INTRODUCTION = re.compile(
     r"\b(?P<negative>(?:are |is |were |was )?negative\s+for|lack(?:s|ing)?(?: expression of)?|"
-    r"(?:show|with)?\s*no expression of|(?:do|does) not express|without(?: expression of)?|loss of)\b"
-    r"|\b(?P<partial>(?:are |is |were |was )?(?:partially|dimly|weakly|variably|heterogeneously)\s+(?:positive\s+for|express(?:es|ing)?)|"
+    r"(?:show|with)?\s*no expression of|(?:do|does) not express|without(?: expression of)?|"
+    r"loss of)\b"
+    r"|\b(?P<partial>(?:are |is |were |was )?(?:partially|dimly|weakly|variably|"
+    r"heterogeneously)\s+(?:positive\s+for|express(?:es|ing)?)|"
     r"(?:partial|dim|weak|variable|heterogeneous)\s+expression\s+of)\b"
-    r"|\b(?P<positive>(?:are |is |were |was )?positive\s+for|co-?express(?:es|ing)?|express(?:es|ing)?|expression\s+of)\b",
+    r"|\b(?P<positive>(?:are |is |were |was )?positive\s+for|co-?express(?:es|ing)?|express(?:es|"
+    r"ing)?|expression\s+of)\b",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:(?:the|these|abnormal|leuk[a]?emic|neoplastic|malignant|b|b-|precursor|b-precursor|immature|population|of|cells?|"
-    r"(?:b-?)?lymphoblasts?|blasts?|immunophenotype|phenotype|flow|cytometry|by|an?|are|is|were|show|shows|in|"
+    r"(?:(?:the|these|abnormal|leuk[a]?emic|neoplastic|malignant|b|b-|precursor|b-precursor|"
+    r"immature|population|of|cells?|"
+    r"(?:b-?)?lymphoblasts?|blasts?|immunophenotype|phenotype|flow|cytometry|by|an?|are|is|were|"
+    r"show|shows|in|"
     r"bone|marrow|blood|\d{1,3}(?:\.\d+)?\s*%|[:,])\s*)*",
     re.IGNORECASE,
 )
 _MARKER = (
-    r"(?:(?:cytoplasmic|cyto|intracellular|cy|c|surface|s|membrane|mem)[ -]*)?"
-    r"(?:cd\s*-?\d{1,3}[a-e]?(?![a-z0-9])|tdt|mpo|myeloperoxidase|hla[ -]?dr|immunoglobulins?|ig[mgd]?|"
-    r"(?:ig\s*)?mu(?: chain| heavy chain)?|kappa|lambda|light chains?|nuclear tdt|terminal deoxynucleotidyl transferase)"
+    r"(?<![a-z0-9])(?:(?:cytoplasmic|cyto|intracellular|cy|c|surface|s|membrane|mem)[ -]*)?"
+    r"(?:cd\s*-?\d{1,3}[a-e]?(?![a-z0-9])|tdt|mpo|myeloperoxidase|hla[ -]?dr|immunoglobulins?|"
+    r"ig[mgd]?|"
+    r"(?:ig\s*)?mu(?: chain| heavy chain)?|kappa|lambda|light chains?|nuclear tdt|"
+    r"terminal deoxynucleotidyl transferase)(?![a-z0-9])"
     r"(?:\s*\(\s*(?:tdt|mpo|sig|cyigm|cy?cd\d+[a-e]?)\s*\))?"
 )
-_SHADE = r"(?:dim(?:ly)?|partial(?:ly)?|weak(?:ly)?|subset|variabl[ey]|heterogeneous(?:ly)?|bright(?:ly)?|strong(?:ly)?|moderate(?:ly)?|uniform(?:ly)?)"
+_SHADE = (
+    r"(?:subset|variabl[ey]|"
+    r"(?:dim|partial|weak|heterogeneous|bright|strong|moderate|uniform)(?:ly)?)"
+)
 _ENTRY = re.compile(
     rf"(?:{_SHADE}\s+)?{_MARKER}(?:\s*[\[(]?\s*{_SHADE}\s*(?:positive|expression)?[\])]?)?",
     re.IGNORECASE,
 )
 _PARTIAL_SHADE = re.compile(r"dim|partial|weak|subset|variabl|heterogeneous", re.IGNORECASE)
 _SEPARATOR = re.compile(
-    r"(?:\s*(?:,|/|;|\band\b|\bas well as\b|\bor\b|\bboth\b|\bwith\b(?=\s*(?:dim|partial|weak|bright)))\s*)+|\s+",
+    r"(?:\s*(?:,|/|;|\band\b|\bas well as\b|\bor\b|\bboth\b|\bwith\b(?=\s*(?:dim|partial|weak|"
+    r"bright)))\s*)+|\s+",
     re.IGNORECASE,
 )
 
@@ -53,10 +65,13 @@ class Markers:
 
 
 def marker_name(text: str) -> str:
-    """The name of a marker: "cytoplasmic CD3" is CYCD3, "surface immunoglobulin" SIG; CD79a is always inside."""
+    """The name of a marker: "cytoplasmic CD3" is CYCD3, "surface immunoglobulin" SIG; CD79a is
+    always inside.
+    """
     plain = re.sub(r"\s*\(.*?\)", "", text).lower().strip()
     inside = re.match(
-        r"(?:cytoplasmic|cyto|intracellular|cy|c)[ -]*(?=cd\s*-?\d|ig|mu|mpo|immuno|kappa|lambda|light)",
+        r"(?:cytoplasmic|cyto|intracellular|cy|c)[ -]*(?=cd\s*-?\d|ig|mu|mpo|immuno|kappa|lambda|"
+        r"light)",
         plain,
     )
     surface = re.match(

@@ -23,7 +23,9 @@ _ZERO = Decimal(0)
 
 
 def read(finding: Finding) -> None:
-    """Add one MRD result. What states no usable level is kept as not interpretable, and listed where a value is there."""
+    """Add one MRD result. What states no usable level is kept as not interpretable, and listed
+    where a value is there.
+    """
     answer = finding.answer()
     if answer.missing:
         return
@@ -35,7 +37,7 @@ def read(finding: Finding) -> None:
     detection, share = (Detection.UNREADABLE, None) if transcript else _decide(answer)
     if detection is Detection.UNREADABLE and not transcript:
         finding.list_unread(
-            f"residual disease: {answer.problem or 'value and interpretation do not agree on a result'}"
+            f"residual disease: {answer.problem or 'value and interpretation do not agree'}"
         )
     if detection is Detection.NOT_DETECTED and sensitivity is None:
         # "<0.01 %", not detected: the bound that the report gives is what the test could see.
@@ -82,7 +84,8 @@ def _decide(answer: Answer) -> tuple[Detection, Interval | None]:
         return (Detection.DETECTED if said is Word.POSITIVE else Detection.NOT_DETECTED), None
     bound_only = share.low is None or (share.low == _ZERO and share.high != _ZERO)
     if said is Word.NEGATIVE:
-        # A measured level above nothing and the word "negative" contradict each other, whatever the cut-off was.
+        # A measured level above nothing and the word "negative" contradict each other, whatever the
+        # cut-off was.
         nothing = share.low is None or share.low == _ZERO
         return (
             Detection.NOT_DETECTED if nothing and share.high is not None else Detection.UNREADABLE
@@ -95,7 +98,9 @@ def _decide(answer: Answer) -> tuple[Detection, Interval | None]:
 
 
 def _sensitivity(finding: Finding, answer: Answer) -> Decimal | None:
-    """The limit of detection: of a component, of the value's own text, or of a note, in this order."""
+    """The limit of detection: of a component, of the value's own text, or of a note, in this
+    order.
+    """
     for part in finding.components:
         if _LIMIT.search(words_of(part.get("code"))):
             read_limit = _component_limit(part)

@@ -17,7 +17,8 @@ from relapse.facts import Antigen, AntigenResult, Expression, Immunophenotype
 
 _COMPONENT_MARKER = re.compile(
     r"^(?:(?:surface|cytoplasmic|intracellular|nuclear)\s+)?"
-    r"(?:c?y?(?:cd\s*-?\d{1,3}[a-e]?)|tdt|mpo|myeloperoxidase|hla[ -]?dr|s?igm?|immunoglobulin|kappa|lambda)\b",
+    r"(?:c?y?(?:cd\s*-?\d{1,3}[a-e]?)|tdt|mpo|myeloperoxidase|hla[ -]?dr|s?igm?|immunoglobulin|"
+    r"kappa|lambda)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"\bcd\s*-?\d|\btdt\b|positive for|negative for", re.IGNORECASE)
@@ -25,7 +26,9 @@ _ANTIGENS = {"CD19": Antigen.CD19, "CD22": Antigen.CD22}
 
 
 def read(finding: Finding) -> None:
-    """Add the panel, and CD19 and CD22 as results of their own. A marker that is not named stays unknown."""
+    """Add the panel, and CD19 and CD22 as results of their own. A marker that is not named stays
+    unknown.
+    """
     if finding.spinal_fluid:
         finding.list_unread("immunophenotype of spinal fluid")
         return
@@ -70,7 +73,9 @@ def _reported(markers: Markers, name: str) -> Expression | None:
 
 
 def _component(finding: Finding, part: Json, markers: Markers) -> None:
-    """One marker of a panel. Its word counts for the panel; a share only decides CD19 and CD22, by policy."""
+    """One marker of a panel. Its word counts for the panel; a share only decides CD19 and CD22, by
+    policy.
+    """
     code, words = part.get("code", {}), words_of(part.get("code"))
     if MRD_WORDS.search(words):
         return  # read as a result of its own

@@ -1,4 +1,6 @@
-"""All Observations of a chart: which ones matter, which replace others, and what each of them says."""
+"""All Observations of a chart: which ones matter, which replace others, and what each of them
+says.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,17 @@ from datetime import timedelta
 from functools import partial
 
 from mappings import diagnostic_report
-from mappings.context import ERROR, Context, Record, status_of
+from mappings.context import ERROR, NO_SYSTEM, Context, Record, status_of
 from mappings.observation import (
     antigens,
     blasts,
     donor,
     genetics,
+    laboratory,
     mrd,
+    performance,
     phenotype,
-    safety,
+    screening,
     sites,
     status,
 )
@@ -41,19 +45,22 @@ _READERS: dict[Topic, Callable[[Finding], None]] = {
     Topic.SPINAL_FLUID: sites.read_fluid,
     Topic.CNS_STATUS: sites.read_status,
     Topic.TESTES: sites.read_testes,
-    Topic.LIVER_OR_COUNT: safety.read_lab,
-    Topic.QT: safety.read_qt,
-    Topic.PREGNANCY: safety.read_pregnancy,
-    Topic.VIRUS: safety.read_virus,
-    Topic.IMMUNOGLOBULIN: partial(safety.read_measured, Analyte.IMMUNOGLOBULIN),
-    Topic.CHIMERISM: partial(safety.read_measured, Analyte.CHIMERISM),
-    Topic.PERFORMANCE: safety.read_performance,
+    Topic.LIVER_OR_COUNT: laboratory.read_lab,
+    Topic.QT: laboratory.read_qt,
+    Topic.PREGNANCY: screening.read_pregnancy,
+    Topic.VIRUS: screening.read_virus,
+    Topic.IMMUNOGLOBULIN: partial(laboratory.read_measured, Analyte.IMMUNOGLOBULIN),
+    Topic.CHIMERISM: partial(laboratory.read_measured, Analyte.CHIMERISM),
+    Topic.PERFORMANCE: performance.read,
     Topic.DONOR: donor.read,
 }
-# These read their components themselves; of all others each component that is about something is a finding.
+# These read their components themselves; of all others each component that is about something is a
+# finding.
 _WHOLE = frozenset({Topic.PHENOTYPE, Topic.GENETICS, Topic.SPINAL_FLUID})
 _SERIES_DAYS = 60
-"""How long liver values and white cells can matter (STALE-07 plus the windows around it); older ones only if newest."""
+"""How long liver values and white cells can matter (STALE-07 plus the windows around it); older
+ones only if newest.
+"""
 
 
 def read_all(context: Context, items: Iterable[Item]) -> None:
@@ -72,7 +79,9 @@ def read_all(context: Context, items: Iterable[Item]) -> None:
 
 
 def _without_old_series(context: Context, items: list[Item]) -> list[Item]:
-    """Of liver values and white cells those of the last weeks, and the newest final one of each kind."""
+    """Of liver values and white cells those of the last weeks, and the newest final one of each
+    kind.
+    """
     oldest = (
         (context.as_of - timedelta(days=_SERIES_DAYS)).isoformat() if context.as_of.year > 1 else ""
     )
@@ -91,12 +100,7 @@ def _without_old_series(context: Context, items: list[Item]) -> list[Item]:
             or resource.get("component")
         ):
             kept.append(item)
-        if (
-            isinstance(day, str)
-            and concepts
-            and resource.get("status") in FINAL
-            and day[:10] <= today
-        ):
+        if isinstance(day, str) and concepts and status_of(resource) in FINAL and day[:10] <= today:
             if topic_of(
                 context, resource.get("code")
             ) is Topic.LIVER_OR_COUNT and context.is_patients(item):
@@ -109,7 +113,9 @@ def _without_old_series(context: Context, items: list[Item]) -> list[Item]:
 
 
 def _replaced(context: Context, items: list[Item]) -> set[Item]:
-    """Results that a corrected or amended one replaces: same business identifier, or same code, specimen and method."""
+    """Results that a corrected or amended one replaces: same business identifier, or same code,
+    specimen and method.
+    """
     correcting = [item for item in items if status_of(item.resource) in ("corrected", "amended")]
     if not correcting:
         return set()
@@ -182,13 +188,18 @@ def _read(context: Context, item: Item) -> None:
     if any(status_of(parent.resource) == ERROR for parent in parents):
         context.list_unread(item, "belongs to a report that was entered in error", code)
         return
-    if stated not in FINAL | OPEN:
-        context.list_unread(item, "a status that is not known" if stated else "no status", code)
     topic = topic_of(context, code)
+    if topic is Topic.NO_SYSTEM:
+        context.list_unread(item, NO_SYSTEM, code)
+        return
     spec = OBSERVATION if topic not in (None, Topic.LIVER_OR_COUNT) else WITH_RANGE
     record = context.admit(item, spec, code, {"status": "unknown"})
     if record is None or not _about_the_patient(context, record):
         return
+    if stated not in FINAL | OPEN:
+        context.list_unread(item, "a status that is not known" if stated else "no status", code)
+    if any(path.endswith("value") for path in record.unreadable):
+        context.list_unread(item, "a number that cannot be read", code)
     sample = _sample(context, record, parents)
     if sample.foreign or "donor" in _specimen_words(record):
         context.list_unread(item, "the specimen is not this patient's", code)
@@ -203,14 +214,18 @@ def _read(context: Context, item: Item) -> None:
     if topic not in _WHOLE:
         for part in finding.components:
             inner = topic_of(context, part.get("code"))
-            if inner is not None:
+            if inner is Topic.NO_SYSTEM:
+                context.list_unread(item, NO_SYSTEM, part.get("code"))
+            elif inner is not None:
                 _READERS[inner](replace(finding, code=part["code"], data=part, component=True))
     if before == (len(context.facts), len(context.unread)):
         _list_unknown_value(context, item)
 
 
 def _list_unknown_value(context: Context, item: Item) -> None:
-    """A value of a kind that is not read (a time, sampled data, an attachment of another release) is not passed over."""
+    """A value of a kind that is not read (a time, sampled data, an attachment of another release)
+    is not passed over.
+    """
     read = [name for name in OBSERVATION if name.startswith("value")]
     other = [name for name in item.resource if name.startswith("value") and name not in read]
     if other and item.resource.get(other[0]) not in (None, "", {}, []):
@@ -259,7 +274,9 @@ def _sample(context: Context, record: Record, parents: list[Item]) -> Sample:
 def _date(
     context: Context, record: Record, sample: Sample, parents: list[Item]
 ) -> tuple[DateRange | None, bool]:
-    """The date of the result itself, else the one date of the reports and panels that it hangs on."""
+    """The date of the result itself, else the one date of the reports and panels that it hangs
+    on.
+    """
     day, inferred = collected(context, record, sample)
     dated = day is not None or record.is_unreadable("effective", "issued") or sample.undated
     if dated or "effectivePeriod" in record.data or not parents:

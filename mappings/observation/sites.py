@@ -30,28 +30,35 @@ _BLASTS = re.compile(r"blasts?\b|leuk[a]?emic|malignant")
 _CYTOLOGY = re.compile(r"cytolog|cytospin|morpholog")
 _SHARE = re.compile(r"/100|percent|%|\bfraction\b")
 _BLAST_TEXT_YES = re.compile(
-    r"\s*(?:positive\s+for\s+)?(?:(?:leuk[a]?emic|lympho)?\s*blasts?|leuk[a]?emic cells|malignant cells)"
-    r"(?:\s+(?:are\s+)?(?:present|seen|identified|detected))\s*\.?\s*|\s*positive for (?:(?:lympho)?blasts|malignant cells|leuk[a]?emia|leuk[a]?emic cells)\s*\.?\s*",
+    r"\s*(?:positive\s+for\s+)?(?:(?:leuk[a]?emic|lympho)?\s*blasts?|leuk[a]?emic cells|"
+    r"malignant cells)"
+    r"(?:\s+(?:are\s+)?(?:present|seen|identified|detected))\s*\.?\s*|"
+    r"\s*positive for (?:(?:lympho)?blasts|malignant cells|leuk[a]?emia|"
+    r"leuk[a]?emic cells)\s*\.?\s*",
     re.IGNORECASE,
 )
 _BLAST_TEXT_NO = re.compile(
-    r"\s*(?:no\s+(?:leuk[a]?emic\s+|lympho|malignant\s+)?(?:blasts?|cells)(?:\s+(?:are\s+)?(?:present|seen|identified|detected))?|"
-    r"negative for (?:(?:lympho)?blasts|malignant cells|malignancy|leuk[a]?emia|leuk[a]?emic cells))\s*\.?\s*",
+    r"\s*(?:no\s+(?:leuk[a]?emic\s+|lympho|malignant\s+)?(?:blasts?|"
+    r"cells)(?:\s+(?:are\s+)?(?:present|seen|identified|detected))?|"
+    r"negative for (?:(?:lympho)?blasts|malignant cells|malignancy|leuk[a]?emia|"
+    r"leuk[a]?emic cells))\s*\.?\s*",
     re.IGNORECASE,
 )
 _CNS = re.compile(
     r"\s*cns[\s-]*([123])[a-d]?\s*(?:\(.{0,60}\)|status|disease)?\s*\.?\s*", re.IGNORECASE
 )
 _NORMAL_TESTES = re.compile(
-    r"\s*(?:(?:bilaterally\s+)?normal(?:\s+(?:exam(?:ination)?|testes|testicular exam(?:ination)?|bilaterally|size|male genitalia))*|"
-    r"within normal limits|wnl|unremarkable|no (?:testicular )?(?:enlargement|masses|mass|abnormality|abnormalities|swelling)|"
+    r"\s*(?:(?:bilaterally\s+)?normal(?:\s+(?:exam(?:ination)?|testes|testicular exam(?:ination)?|"
+    r"bilaterally|size|male genitalia))*|"
+    r"within normal limits|wnl|unremarkable|no (?:testicular )?(?:enlargement|masses|mass|"
+    r"abnormality|abnormalities|swelling)|"
     r"not enlarged|(?:both )?testes (?:are )?normal(?: in size)?)\s*\.?\s*",
     re.IGNORECASE,
 )
-_ABNORMAL_TESTES = re.compile(
-    r"\s*(?:(?:painless(?:ly)?|firm|hard|abnormal|enlarged|swollen|bilateral|bilaterally|unilateral(?:ly)?|left|right|both|the|mass|"
-    r"enlargement|swelling|indurated|induration|testis|testes|testicle|testicles|testicular|exam(?:ination)?|of|in|and|with|is|are)\s*,?\s*)+\.?\s*",
-    re.IGNORECASE,
+_OF_ABNORMAL_TESTES = frozenset(
+    "painless painlessly firm hard abnormal enlarged swollen bilateral bilaterally unilateral "
+    "unilaterally left right both the a mass enlargement swelling indurated induration testis "
+    "testes testicle testicles testicular exam examination of in and with is are".split()
 )
 _SOMETHING_WRONG = re.compile(
     r"abnormal|enlarge|swollen|swelling|mass|firm|hard|indurat", re.IGNORECASE
@@ -140,7 +147,7 @@ def _blasts(finding: Finding, answer: Answer) -> Tri | None:
         else None
     )
     if by_level is None or by_word is None:
-        return by_level or by_word
+        return by_word if by_level is None else by_level
     return by_level if by_level is by_word else Tri.UNKNOWN
 
 
@@ -175,7 +182,9 @@ def read_testes(finding: Finding) -> None:
         return
     if _NORMAL_TESTES.fullmatch(text):
         result = TesticularExam.NORMAL
-    elif _ABNORMAL_TESTES.fullmatch(text) and _SOMETHING_WRONG.search(text):
+    elif _SOMETHING_WRONG.search(text) and _OF_ABNORMAL_TESTES.issuperset(
+        re.split(r"[\s,]+", text.lower().strip(". "))
+    ):
         result = TesticularExam.ABNORMAL
     else:
         finding.list_unread("testicular examination: value not understood")

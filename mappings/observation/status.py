@@ -11,8 +11,10 @@ from mappings.shapes import string, text_of
 from relapse.facts import Response, ResponseStatement
 
 _COMPLETE = re.compile(
-    r"\s*(?:in\s+)?(?:(?:first|second|third|fourth|1st|2nd|3rd|4th|morphologic(?:al)?|continu(?:ed|ous|ing)|full|complete|hematologic(?:al)?)\s+)*"
-    r"(?:remission|cr[123i h]{0,2}|cr with incomplete (?:hematologic |count )?recovery)(?:\s*,?\s*(?:first|second|third|fourth))?"
+    r"\s*(?:in\s+)?(?:(?:first|second|third|fourth|1st|2nd|3rd|4th|morphologic(?:al)?|continu(?:ed|"
+    r"ous|ing)|full|complete|hematologic(?:al)?)\s+)*"
+    r"(?:remission|cr[123i h]{0,2}|cr with incomplete (?:hematologic |"
+    r"count )?recovery)(?:\s*,?\s*(?:first|second|third|fourth))?"
     r"(?:\s*[(\[,]?\s*cr\s*\d?[ih]?\s*[)\]]?)?\s*\.?\s*",
     re.IGNORECASE,
 )
@@ -20,15 +22,19 @@ _PARTIAL = re.compile(
     r"\s*(?:in\s+)?partial\s+(?:remission|response)(?:\s*\(pr\))?\s*\.?\s*|pr", re.IGNORECASE
 )
 _REFRACTORY = re.compile(
-    r"\s*(?:primary\s+)?(?:refractory(?:\s+(?:disease|leuk[a]?emia|all))?|(?:primary\s+)?induction\s+failure)(?:\s*\(pif\))?\s*\.?\s*",
+    r"\s*(?:primary\s+)?(?:refractory(?:\s+(?:disease|leuk[a]?emia|all))?|"
+    r"(?:primary\s+)?induction\s+failure)(?:\s*\(pif\))?\s*\.?\s*",
     re.IGNORECASE,
 )
 _CONTRARY = re.compile(r"\b(?:not|no|partial|without|relapse|progressi)", re.IGNORECASE)
+_LONGEST = 200
 _COMPLETE_WORD = re.compile(r"remission|\bcr", re.IGNORECASE)
 
 
 def read(finding: Finding) -> None:
-    """Complete or partial remission, or refractory disease; a trend (improved, stable, worsened) says nothing here."""
+    """Complete or partial remission, or refractory disease; a trend (improved, stable, worsened)
+    says nothing here.
+    """
     answer = finding.data.get("valueCodeableConcept")
     text = text_of(answer) if answer is not None else string(finding.data.get("valueString"))
     if (not text and answer is None) or finding.data.get("dataAbsentReason"):
@@ -65,12 +71,15 @@ def read(finding: Finding) -> None:
 
 
 def _by_words(text: str) -> Response | None:
+    if len(text) > _LONGEST:
+        return None
     if _PARTIAL.fullmatch(text):
         return Response.PARTIAL_REMISSION
     if _REFRACTORY.fullmatch(text):
         return Response.REFRACTORY
     if _COMPLETE.fullmatch(text) and re.search(
-        r"complete|full|\bcr|hematolog|morpholog|first|second|third|fourth|1st|2nd|3rd|^in remission",
+        r"complete|full|\bcr|hematolog|morpholog|first|second|third|fourth|1st|2nd|3rd|"
+        r"^in remission",
         text,
         re.IGNORECASE,
     ):

@@ -1,7 +1,8 @@
 """What an Observation is about, from the codes and the words of its code.
 
-Codes come first. Words decide where a laboratory uses codes of its own, which is the rule for CD19 on blasts, MRD,
-CNS status and much else. Anything that neither names is no business of this service and is dropped without a word.
+Codes come first. Words decide where a laboratory uses codes of its own, which is the rule for CD19
+on blasts, MRD, CNS status and much else. Anything that neither names is no business of this service
+and is dropped without a word.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Topic(Enum):
     CHIMERISM = auto()
     PERFORMANCE = auto()
     DONOR = auto()
+    NO_SYSTEM = auto()
+    """A code of ours without its system, without telling words: never read, but listed."""
 
 
 _BY_CONCEPT = {
@@ -58,7 +61,8 @@ _BY_CONCEPT = {
     "obs-karnofsky": Topic.PERFORMANCE,
     "obs-lansky": Topic.PERFORMANCE,
 }
-# Codes whose denominator is all cells, or whose meaning is another one: never read, whatever the words say.
+# Codes whose denominator is all cells, or whose meaning is another one: never read, whatever the
+# words say.
 _NEVER = frozenset(
     {
         "obs-cd19-all-cells",
@@ -70,36 +74,46 @@ _NEVER = frozenset(
 )
 
 _ANY = re.compile(
-    r"blast|mrd\b|residual|clonoseq|ballm\b|\ballm\b|cd\s*-?19|cd\s*-?22|phenotyp|flow cyto|bcr|abl1?\b|philadelphia|"
-    r"t\(9|kmt2a|mll\b|t315i|thr315|ph-like|ph like|karyotyp|cytogen|chromosom|crlf2|tp53|ikzf1|iamp21|hlf|ploid|etv6|"
-    r"spinal|csf\b|cns\b|central nervous|testic|testis|testes|qtc|hepatitis|hbv|hcv|hiv\b|immunodeficiency|igg\b|"
-    r"immunoglobulin g|chimeri|ecog|karnofsky|lansky|disease status|disease progression|remission|pregnan|hcg|"
+    r"blast|mrd\b|residual|clonoseq|ballm\b|\ballm\b|cd\s*-?19|cd\s*-?22|phenotyp|flow cyto|bcr|"
+    r"abl1?\b|philadelphia|"
+    r"t\(9|kmt2a|mll\b|t315i|thr315|ph-like|ph like|karyotyp|cytogen|chromosom|crlf2|tp53|ikzf1|"
+    r"iamp21|hlf|ploid|etv6|"
+    r"spinal|csf\b|cns\b|central nervous|testic|testis|testes|qtc|hepatitis|hbv|hcv|hiv\b|"
+    r"immunodeficiency|igg\b|"
+    r"immunoglobulin g|chimeri|ecog|karnofsky|lansky|disease status|disease progression|remission|"
+    r"pregnan|hcg|"
     r"choriogonadotropin|donor|bilirubin|aminotransferase|\balt\b|\bast\b|sgpt|sgot",
 )
 MRD_WORDS = re.compile(
-    r"\bb?-?mrd\b|minimal[ -]+residual|measurable[ -]+residual|minimum residual|residual disease|clonoseq|\bballm\b|\ballm\b"
+    r"\bb?-?mrd\b|minimal[ -]+residual|measurable[ -]+residual|minimum residual|residual disease|"
+    r"clonoseq|\bballm\b|\ballm\b"
 )
 _MARKER = re.compile(r"\bcd\s*-?(?:19|22)\b")
 ON_BLASTS = re.compile(
-    r"blast|leuk[a]?emi[ac]|tumou?r cells|neoplastic|malignant|abnormal (?:b|cells|population|lymph)"
+    r"blast|leuk[a]?emi[ac]|tumou?r cells|neoplastic|malignant|abnormal (?:b|cells|population|"
+    r"lymph)"
 )
 BLAST_WORDS = re.compile(r"\b(?:lympho)?blasts?\b")
 _OTHER_MARKER = re.compile(r"\bcd\s*-?\d+|\btdt\b|\bhla")
 SPINAL = re.compile(r"cerebro\s*-?spinal|spinal fluid|\bcsf\b")
 CELLS_IN_FLUID = re.compile(
-    r"leu[ck]ocyt|\bwbc|white (?:blood )?cell|white cells|erythrocyt|\brbc|red (?:blood )?cell|nucleated cells|"
+    r"leu[ck]ocyt|\bwbc|white (?:blood )?cell|white cells|erythrocyt|\brbc|red (?:blood )?cell|"
+    r"nucleated cells|"
     r"blasts?\b|leuk[a]?emic|cytolog|malignant|cytospin|cell count"
 )
 _GENETIC = re.compile(
-    r"bcr\s*(?:::|-|/|_)?\s*abl|philadelphia|t\(9;\s*22\)|kmt2a|\bmll\b|t315i|thr315|\bph-?\s*like|abl1? kinase|"
-    r"karyotyp|cytogen|chromosome (?:analysis|study)|crlf2|tp53|ikzf1|iamp21|tcf3|hypodiploid|hyperdiploid|etv6|"
+    r"bcr\s*(?:::|-|/|_)?\s*abl|philadelphia|t\(9;\s*22\)|kmt2a|\bmll\b|t315i|thr315|\bph-?\s*like|"
+    r"abl1? kinase|"
+    r"karyotyp|cytogen|chromosome (?:analysis|study)|crlf2|tp53|ikzf1|iamp21|tcf3|hypodiploid|"
+    r"hyperdiploid|etv6|"
     r"\bdna index|\bploidy"
 )
 VIRUS = re.compile(
     r"hepatitis b|\bhbv\b|\bhbsag\b|hepatitis c|\bhcv\b|\bhiv\b|human immunodeficiency",
 )
 _IGG = re.compile(
-    r"^(?:igg|immunoglobulin g)\b(?!.*(?:\bab\b|antibod|virus|subclass|igg\s*[1-4]|allergen|index|ratio|synthesis))"
+    r"^(?:igg|immunoglobulin g)\b(?!.*(?:\bab\b|antibod|virus|subclass|igg\s*[1-4]|allergen|index|"
+    r"ratio|synthesis))"
 )
 CHIMERISM = re.compile(r"chimeri[sc]")
 _TESTES = re.compile(r"testic|\btestis\b|\btestes\b|scrotal exam")
@@ -112,12 +126,14 @@ _DONOR = re.compile(
     r"\bdonor\b.*(?:search|identif|match|availab|status)|(?:matched|haploidentical).*donor"
 )
 _DISEASE_STATUS = re.compile(
-    r"cancer disease status|leuk[a]?emia (?:disease )?(?:status|response)|disease status|response to (?:induction|treatment|therapy)|"
+    r"cancer disease status|leuk[a]?emia (?:disease )?(?:status|response)|disease status|"
+    r"response to (?:induction|treatment|therapy)|"
     r"remission status"
 )
 _LIVER = re.compile(
     r"^(?!.*(?:fluid|urine|direct|conjugated|ratio|antigen))"
-    r"(?:(?:total bilirubin|bilirubin[,.]? ?total)\b|bilirubin$|.*(?:\balt\b|\bast\b|a(?:lanine|spartate) (?:amino)?transferase))"
+    r"(?:(?:total bilirubin|bilirubin[,.]? ?total)\b|bilirubin$|.*(?:\balt\b|\bast\b|a(?:lanine|"
+    r"spartate) (?:amino)?transferase))"
 )
 
 
@@ -133,11 +149,14 @@ def _decide(terminology: Terminology, code: object) -> Topic | None:
         return None
     by_words = _by_words(words) if _ANY.search(words) else None
     if by_words is Topic.MRD:
-        # "MRD by flow" under the general code for abnormal cells, but also under a transcript ratio.
+        # "MRD by flow" under the general code for abnormal cells, but also under a transcript
+        # ratio.
         return Topic.MRD
     for name, topic in _BY_CONCEPT.items():
         if name in concepts:
             return topic
+    if by_words is None and terminology.lacks_system(code, "obs-"):
+        return Topic.NO_SYSTEM
     return by_words
 
 
@@ -161,7 +180,8 @@ def _by_words(words: str) -> Topic | None:
 _ORDERED = (
     (
         re.compile(
-            r"\bcns status|central nervous system status|cns (?:disease )?(?:status|classification|stage)"
+            r"\bcns status|central nervous system status|cns (?:disease )?(?:status|classification|"
+            r"stage)"
         ),
         Topic.CNS_STATUS,
     ),

@@ -1,8 +1,8 @@
 """Patients as a clinician would tell them: small builders of charts, and what was answered.
 
-A story starts with `child()`, `adult()` or one of the ready courses at the end of this file and adds
-one fact with each call. Dates are ISO texts, partial ones too; blasts and MRD are percentages, as
-reports give them. T0 is 2026-06-15 unless a story says otherwise.
+A story starts with `child()`, `adult()` or one of the ready courses at the end of this file and
+adds one fact with each call. Dates are ISO texts, partial ones too; blasts and MRD are percentages,
+as reports give them. T0 is 2026-06-15 unless a story says otherwise.
 """
 
 from __future__ import annotations
@@ -113,12 +113,12 @@ def percent(value: Number | Interval) -> Interval:
 
 
 def under(limit: Number) -> Interval:
-    """"<limit": open on the side of the limit."""
+    """ "<limit": open on the side of the limit."""
     return Interval(Decimal(0), Decimal(str(limit)), high_open=True)
 
 
 def over(limit: Number) -> Interval:
-    """">limit"."""
+    """ ">limit"."""
     return Interval(Decimal(str(limit)), None, low_open=True)
 
 
@@ -210,9 +210,7 @@ class Story:
         return self.condition(onset, **more)
 
     def diagnosed_t(self, onset: str | None, **more: Any) -> Story:
-        return self.condition(
-            onset, lineage=Lineage.T, precursor=Tri.NOT_MET, text="T-ALL", **more
-        )
+        return self.condition(onset, lineage=Lineage.T, precursor=Tri.NOT_MET, text="T-ALL", **more)
 
     def coded_relapse(
         self, onset: str | None, *, recorded: str | None = None, **more: Any
@@ -232,7 +230,7 @@ class Story:
         )
 
     def remission(self, on: str | None, ordinal: int | None = None, final: bool = True) -> Story:
-        """"Complete remission", stated on ``on``."""
+        """ "Complete remission", stated on ``on``."""
         return self._statement(Response.COMPLETE_REMISSION, on, ordinal, final)
 
     def partial_remission(self, on: str) -> Story:
@@ -335,7 +333,7 @@ class Story:
         final: bool = True,
         specimen: str | None = None,
     ) -> Story:
-        """MRD in per cent; without a value "not detected" at the sensitivity ``sens`` (per cent)."""
+        """MRD in per cent; without a value "not detected" at the sensitivity ``sens``."""
         if detection is None:
             detection = Detection.NOT_DETECTED if value is None else Detection.QUANTIFIED
         return self.add(
@@ -468,9 +466,8 @@ class Story:
             )
         )
 
-    def testes(
-        self, finding: TesticularExam = TesticularExam.NORMAL, on: str = RELAPSE
-    ) -> Story:
+    def testes(self, *, enlarged: bool = False, on: str = RELAPSE) -> Story:
+        finding = TesticularExam.ABNORMAL if enlarged else TesticularExam.NORMAL
         return self.add(
             TesticularExamination(
                 source=self._source("Observation"), when=when(on), finding=finding
@@ -503,7 +500,11 @@ class Story:
     # --- safety and fitness --------------------------------------------------------------------
 
     def lab(
-        self, analyte: Analyte, value: Number | Interval | None, on: str = RELAPSE, final: bool = True
+        self,
+        analyte: Analyte,
+        value: Number | Interval | None,
+        on: str = RELAPSE,
+        final: bool = True,
     ) -> Story:
         interval = None if value is None else value if isinstance(value, Interval) else exact(value)
         return self.add(
@@ -1057,7 +1058,9 @@ class Answer:
 
     def line_effects(self, name: str, rule: str) -> dict[str, set[str]]:
         item = self.option(name) if name in OPTIONS else self.notice(name)
-        return _effects(tuple(p for line in item.lines if line.rule == rule for p in line.precautions))
+        return _effects(
+            tuple(p for line in item.lines if line.rule == rule for p in line.precautions)
+        )
 
     def _rules(self) -> list[RuleResult]:
         rules = list(self.assessment.state.rules)

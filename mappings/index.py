@@ -1,0 +1,80 @@
+"""Finding the resource that a Reference points at, among those that were sent."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from mappings.addresses import address
+from mappings.resources import Item
+from mappings.shapes import Json, objects, string
+
+
+class Index:
+    """Finds the resource that a Reference points at, among those that were sent."""
+
+    def __init__(self, items: list[Item]) -> None:
+        self._items = items
+        self._by_identifier: dict[tuple[str, str, str], Item | None] | None = None
+
+    @cached_property
+    def _by_address(self) -> dict[tuple[str, str], list[Item]]:
+        found: dict[tuple[str, str], list[Item]] = {}
+        for item in self._items:
+            if item.id:
+                found.setdefault((item.kind, item.id), []).append(item)
+        return found
+
+    @cached_property
+    def _by_url(self) -> dict[str, Item]:
+        return {item.full_url: item for item in self._items if item.full_url}
+
+    def find(self, reference: object, seen_from: Item) -> Item | None:
+        """The target of a Reference element: contained, by address, by urn, or by business
+        identifier.
+        """
+        if not isinstance(reference, dict):
+            return None
+        text = string(reference.get("reference"))
+        if text:
+            return self._literal(text, seen_from)
+        identifier = reference.get("identifier")
+        if isinstance(identifier, dict):
+            return self._by_business_identifier(identifier, string(reference.get("type")))
+        return None
+
+    def _literal(self, text: str, seen_from: Item) -> Item | None:
+        if text.startswith("#"):
+            return (seen_from.container or seen_from).contained.get(text[1:])
+        found = self._by_url.get(text)
+        if found is not None:
+            return found
+        target = address(text)
+        if target is None:
+            return None
+        candidates = self._by_address.get((target.kind, target.id), [])
+        base = target.base or (seen_from.container or seen_from).base
+        same = [item for item in candidates if item.base == base]
+        if same:
+            return same[0]
+        loose = [item for item in candidates if not item.base or not base or not target.base]
+        return loose[0] if len(loose) == 1 else None
+
+    def _by_business_identifier(self, identifier: Json, kind: str) -> Item | None:
+        system, value = string(identifier.get("system")), string(identifier.get("value"))
+        if not system or not value:
+            return None
+        if self._by_identifier is None:
+            self._by_identifier = {}
+            for item in self._items:
+                for own in objects(item.resource.get("identifier")):
+                    key = (item.kind, string(own.get("system")), string(own.get("value")))
+                    # An identifier that two resources share names neither.
+                    self._by_identifier[key] = item if key not in self._by_identifier else None
+        if kind:
+            return self._by_identifier.get((kind, system, value))
+        found = [
+            item
+            for (_, own_system, own_value), item in self._by_identifier.items()
+            if (own_system, own_value) == (system, value) and item is not None
+        ]
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,153 @@
+"""Liver values, white cells, QTcF, IgG and chimerism (encodings 9.1 to 9.4)."""
+
+from __future__ import annotations
+
+import re
+
+from mappings import quantity
+from mappings.numbers import decimal_of
+from mappings.observation.finding import Finding
+from mappings.quantity import Unclear
+from mappings.shapes import Json, codings, string, text_of
+from mappings.units import Dimension
+from relapse.facts import Analyte, LabResult
+from relapse.logic import Interval
+
+_BILIRUBIN = re.compile(r"bilirubin")
+_ALT = re.compile(r"alanine|\balt\b|sgpt")
+_FRIDERICIA = re.compile(r"fridericia|\bqtcf\b|qtc-f")
+_OTHER_FORMULA = re.compile(r"bazett|framingham|hodges|\bqtcb\b")
+_NORMAL_RANGE = re.compile(r"normal", re.IGNORECASE)
+
+
+def analyte_of(finding: Finding) -> Analyte:
+    """Which laboratory value a code or its words name."""
+    concepts, words = finding.concepts, finding.words
+    if "obs-wbc" in concepts:
+        return Analyte.LEUKOCYTES
+    if "obs-bilirubin-total" in concepts or (not concepts and _BILIRUBIN.search(words)):
+        return Analyte.BILIRUBIN
+    if "obs-alt" in concepts or (not concepts and _ALT.search(words)):
+        return Analyte.ALT
+    return Analyte.AST
+
+
+def read_lab(finding: Finding) -> None:
+    """Bilirubin, AST and ALT as multiples of the report's own upper limit; white cells ×10⁹/L."""
+    value = finding.data.get("valueQuantity")
+    if finding.data.get("dataAbsentReason") or (value is None and finding.answer().missing):
+        return
+    analyte = analyte_of(finding)
+    if value is None or "value" not in value:
+        finding.list_unread("laboratory value: no number with a unit")
+        _add_lab(finding, analyte, None, "")
+        return
+    read = _multiple(finding, value) if analyte is not Analyte.LEUKOCYTES else quantity.count(value)
+    if isinstance(read, Unclear):
+        finding.list_unread(f"laboratory value: {read.reason}")
+        read = None
+    _add_lab(finding, analyte, read, finding.answer().text)
+
+
+def _add_lab(finding: Finding, analyte: Analyte, value: Interval | None, text: str) -> None:
+    finding.context.facts.append(LabResult(**finding.result(text), analyte=analyte, value=value))
+
+
+def _multiple(finding: Finding, value: Json) -> Interval | Unclear | None:
+    """The value divided by the upper limit of its own reference range; ``None`` where the report
+    states no limit.
+    """
+    if not value.get("unit") and not value.get("code"):
+        return Unclear(quantity.NO_UNIT)
+    number = quantity.interval_of(value)
+    if isinstance(number, Unclear):
+        return number
+    if (number.low is not None and number.low < 0) or (number.high is not None and number.high < 0):
+        return Unclear("a negative value")
+    highs = {
+        (limit, _same_unit(value, part["high"]))
+        for part in _normal_ranges(finding.data.get("referenceRange", []))
+        if (limit := decimal_of(part["high"].get("value"))) is not None
+    }
+    if not highs:
+        return None
+    if len(highs) > 1:
+        return Unclear("more than one reference range")
+    limit, same = highs.pop()
+    if not same:
+        return Unclear("value and reference range have different units")
+    if limit <= 0:
+        return Unclear("an upper limit that is no limit")
+    low, high = (None if bound is None else bound / limit for bound in (number.low, number.high))
+    return Interval(low, high, number.low_open, number.high_open)
+
+
+def _normal_ranges(ranges: list[Json]) -> list[Json]:
+    """Ranges with an upper limit; where several are given, those of the normal population."""
+    bounded = [part for part in ranges if "high" in part]
+    if len(bounded) < 2:
+        return bounded
+    normal = [part for part in bounded if "type" in part and _NORMAL_RANGE.search(_type_text(part))]
+    plain = [part for part in bounded if "type" not in part and "appliesTo" not in part]
+    return normal or plain or bounded
+
+
+def _type_text(part: Json) -> str:
+    return " ".join(
+        [text_of(part["type"]), *(string(coding.get("code")) for coding in codings(part["type"]))]
+    )
+
+
+def _same_unit(one: Json, other: Json) -> bool:
+    """A range without a unit is in the unit of its value."""
+    if not other.get("unit") and not other.get("code"):
+        return True
+    codes, units = (one.get("code"), other.get("code")), (one.get("unit"), other.get("unit"))
+    if all(codes) and codes[0] != codes[1]:
+        return False
+    if (
+        all(units)
+        and str(units[0]).replace(" ", "").lower() != str(units[1]).replace(" ", "").lower()
+    ):
+        return bool(all(codes))
+    if all(codes) or all(units):
+        return True
+    first, second = (str(part.get("code") or part.get("unit")).lower() for part in (one, other))
+    return first == second
+
+
+def read_qt(finding: Finding) -> None:
+    """QTc by Fridericia in ms. Another formula, or none named, gives another number: listed."""
+    said = f"{finding.all_words} | {_method_text(finding)}"
+    if finding.answer().missing and "valueQuantity" not in finding.data:
+        return
+    if not _FRIDERICIA.search(said) or _OTHER_FORMULA.search(said):
+        finding.list_unread("QTc: the correction is not stated to be Fridericia's")
+        return
+    value = finding.data.get("valueQuantity")
+    if value is None or "value" not in value:
+        if not finding.answer().missing:
+            finding.list_unread("QTcF: no number with a unit")
+        return
+    read = quantity.measured(value, Dimension.TIME)
+    if isinstance(read, Unclear):
+        finding.list_unread(f"QTcF: {read.reason}")
+        _add_lab(finding, Analyte.QTCF, None, finding.answer().text)
+        return
+    _add_lab(finding, Analyte.QTCF, read, finding.answer().text)
+
+
+def _method_text(finding: Finding) -> str:
+    return text_of(finding.record.data.get("method")).lower()
+
+
+def read_measured(analyte: Analyte, finding: Finding) -> None:
+    """IgG and chimerism: that they were measured is what counts; a share is kept where there is
+    one.
+    """
+    answer = finding.answer()
+    if finding.data.get("dataAbsentReason") or (
+        answer.missing and "valueQuantity" not in finding.data
+    ):
+        return
+    _add_lab(finding, analyte, answer.share if analyte is Analyte.CHIMERISM else None, answer.text)

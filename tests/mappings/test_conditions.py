@@ -1,0 +1,585 @@
+"""Diagnoses, leukaemia at other sites, complications (encodings 2, 3.4, 8.3, 8.5, 9.7 to 9.10;
+mapping rules 27, 28).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from relapse.facts import (
+    CarTInfusion,
+    CarTProduct,
+    Complication,
+    ComplicationEntry,
+    Diagnosis,
+    Disease,
+    Donor,
+    ExtramedullaryDisease,
+    Lineage,
+    Phase,
+    Site,
+    Transplant,
+)
+from relapse.logic import Tri
+from tests.mappings.records import (
+    ICD10CM,
+    SNOMED,
+    concept,
+    condition,
+    facts,
+    only,
+    patient,
+    procedure,
+    read,
+    reasons,
+    report,
+)
+
+ICDO3 = "http://terminology.hl7.org/CodeSystem/icd-o-3"
+B_ALL, T_ALL = (SNOMED, "277572006"), (SNOMED, "277575008")
+RELAPSE = (ICD10CM, "C91.02")
+
+
+@pytest.mark.parametrize(
+    ("code", "disease", "lineage", "precursor", "phase"),
+    [
+        ((SNOMED, "277572006"), Disease.ALL, Lineage.B, Tri.MET, Phase.UNSTATED),
+        ((SNOMED, "277571004"), Disease.ALL, Lineage.B, Tri.MET, Phase.UNSTATED),
+        ((SNOMED, "277573001"), Disease.ALL, Lineage.B, Tri.MET, Phase.UNSTATED),
+        ((ICDO3, "9811/3"), Disease.ALL, Lineage.B, Tri.MET, Phase.UNSTATED),
+        ((SNOMED, "277575008"), Disease.ALL, Lineage.T, Tri.NOT_MET, Phase.UNSTATED),
+        ((SNOMED, "427642009"), Disease.ALL, Lineage.T, Tri.NOT_MET, Phase.REMISSION),
+        ((SNOMED, "425941003"), Disease.ALL, Lineage.B, Tri.MET, Phase.REMISSION),
+        ((SNOMED, "91857003"), Disease.ALL, Lineage.UNKNOWN, Tri.UNKNOWN, Phase.UNSTATED),
+        ((SNOMED, "91856007"), Disease.ALL, Lineage.UNKNOWN, Tri.UNKNOWN, Phase.REMISSION),
+        ((ICD10CM, "C91.00"), Disease.ALL, Lineage.UNKNOWN, Tri.UNKNOWN, Phase.UNSTATED),
+        ((ICD10CM, "C91.01"), Disease.ALL, Lineage.UNKNOWN, Tri.UNKNOWN, Phase.REMISSION),
+        ((ICD10CM, "C91.02"), Disease.ALL, Lineage.UNKNOWN, Tri.UNKNOWN, Phase.RELAPSE),
+        ((SNOMED, "12301000132103"), Disease.ALL, Lineage.UNKNOWN, Tri.UNKNOWN, Phase.RELAPSE),
+        ((SNOMED, "12311000132101"), Disease.ALL, Lineage.UNKNOWN, Tri.UNKNOWN, Phase.REFRACTORY),
+        ((ICD10CM, "C91.A0"), Disease.MATURE_B, Lineage.B, Tri.NOT_MET, Phase.UNSTATED),
+        (
+            (SNOMED, "1187123005"),
+            Disease.MIXED_PHENOTYPE,
+            Lineage.UNKNOWN,
+            Tri.UNKNOWN,
+            Phase.UNSTATED,
+        ),
+        (
+            (ICD10CM, "C83.50"),
+            Disease.LYMPHOBLASTIC_LYMPHOMA,
+            Lineage.UNKNOWN,
+            Tri.UNKNOWN,
+            Phase.UNSTATED,
+        ),
+        (
+            (SNOMED, "421246008"),
+            Disease.LYMPHOBLASTIC_LYMPHOMA,
+            Lineage.T,
+            Tri.UNKNOWN,
+            Phase.UNSTATED,
+        ),
+        (
+            (ICD10CM, "C92.00"),
+            Disease.OTHER_ACUTE_LEUKAEMIA,
+            Lineage.UNKNOWN,
+            Tri.UNKNOWN,
+            Phase.UNSTATED,
+        ),
+        (
+            (SNOMED, "91861009"),
+            Disease.OTHER_ACUTE_LEUKAEMIA,
+            Lineage.UNKNOWN,
+            Tri.UNKNOWN,
+            Phase.UNSTATED,
+        ),
+    ],
+)
+def test_encoding_2_1_and_3_4_what_codes_name(
+    code: Any, disease: Disease, lineage: Lineage, precursor: Tri, phase: Phase
+) -> None:
+    found = only(read(condition("c", code)), Diagnosis)
+    assert (found.disease, found.lineage, found.phase) == (disease, lineage, phase)
+    if disease is Disease.ALL or disease is Disease.MATURE_B:
+        assert found.precursor is precursor
+    assert found.codes == (code[1],)
+
+
+def test_encoding_2_1_one_leading_entry() -> None:
+    found = only(
+        read(
+            condition(
+                "c",
+                B_ALL,
+                status="relapse",
+                onsetDateTime="2024-03-10",
+                category=[concept(text="problem-list-item")],
+            )
+        ),
+        Diagnosis,
+    )
+    assert str(found.when) == "2024-03-10"
+    assert found.clinical_status is not None
+    assert found.clinical_status.value == "relapse"
+    assert found.phase is Phase.UNSTATED
+
+
+def test_encoding_2_3_an_episode_with_ordinal_and_end() -> None:
+    entry = condition(
+        "c",
+        RELAPSE,
+        text="Acute lymphoblastic leukemia, first relapse",
+        status="resolved",
+        onsetDateTime="2025-01-10",
+        abatementDateTime="2025-03-01",
+    )
+    found = only(read(entry), Diagnosis)
+    assert (found.phase, found.relapse_ordinal) == (Phase.RELAPSE, 1)
+    assert (str(found.when), str(found.abated)) == ("2025-01-10", "2025-03-01")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Rule out acute lymphoblastic leukemia", "Suspected ALL", "ALL?", "Possible relapse of ALL"],
+)
+def test_encoding_2_4_the_text_questions_the_code(text: str) -> None:
+    reading = read(condition("c", (ICD10CM, "C91.00"), text=text))
+    assert not only(reading, Diagnosis).confirmed
+    assert reasons(reading)
+
+
+def test_encoding_2_4_family_history_is_another_resource() -> None:
+    history = {
+        "resourceType": "FamilyMemberHistory",
+        "id": "f",
+        "status": "completed",
+        "patient": {"reference": "Patient/p"},
+        "relationship": {"text": "brother"},
+        "condition": [{"code": concept(B_ALL)}],
+    }
+    reading = read(history)
+    assert reading.chart.facts == ()
+    assert reading.unread == ()
+
+
+def test_encoding_2_5_a_code_without_onset() -> None:
+    found = only(read(condition("c", RELAPSE, recordedDate="2026-06-10")), Diagnosis)
+    assert (found.when, str(found.recorded)) == (None, "2026-06-10")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acute lymphoblastic leukemia",
+        "B-ALL, first relapse",
+        "Precursor B-cell acute lymphoblastic leukaemia",
+        "BCP-ALL in second complete remission",
+        "Philadelphia chromosome positive acute lymphoblastic leukemia",
+        "T-ALL",
+        "Acute lymphocytic leukemia, refractory",
+    ],
+)
+def test_rule_27_unmistakable_words(text: str) -> None:
+    found = only(read(condition("c", text=text)), Diagnosis)
+    assert found.disease is Disease.ALL
+    assert found.confirmed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rule out acute lymphoblastic leukemia",
+        "Mother with acute lymphoblastic leukemia",
+        "Family history of leukemia",
+        "Acute lymphoblastic leukemia in sibling",
+        "History of acute lymphoblastic leukemia",
+        "Acute leukemia",
+        "Leukemia",
+        "Acute lymphoblastic leukemia, fertility counselling",
+        "Screening for acute lymphoblastic leukemia",
+        "Chronic lymphocytic leukemia",
+        "No evidence of acute lymphoblastic leukemia",
+        "B-cell leukemia",
+    ],
+)
+def test_rule_27_other_words_are_listed(text: str) -> None:
+    reading = read(condition("c", text=text))
+    assert not facts(reading, Diagnosis)
+    assert reasons(reading, "Condition/c")
+
+
+@pytest.mark.parametrize(
+    "text", ["ALL", "ALL allergies reviewed", "Overall fatigue", "ALL medications stopped"]
+)
+def test_rule_27_the_letters_are_no_diagnosis(text: str) -> None:
+    assert not facts(read(condition("c", text=text)), Diagnosis)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        (ICD10CM, "Z85.6"),
+        (SNOMED, "188725004"),
+        (SNOMED, "91854005"),
+        (SNOMED, "122951000119108"),
+        (ICD10CM, "C95.00"),
+    ],
+)
+def test_rule_27_wider_and_history_codes_are_listed(code: Any) -> None:
+    reading = read(condition("c", code))
+    assert not facts(reading, Diagnosis)
+    assert reasons(reading, "Condition/c")
+
+
+@pytest.mark.parametrize(
+    "code", [(ICD10CM, "C91"), (ICD10CM, "C91.1"), (ICD10CM, "C91.10"), (ICD10CM, "Z80.6")]
+)
+def test_rule_27_never_by_the_beginning_of_a_code(code: Any) -> None:
+    assert not facts(read(condition("c", code)), Diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("codes", "text", "lineages"),
+    [
+        ([RELAPSE], "B-cell acute lymphoblastic leukemia, relapse", {Lineage.B}),
+        ([RELAPSE], "T-cell acute lymphoblastic leukemia, relapse", {Lineage.T}),
+        ([(SNOMED, "91857003"), B_ALL], None, {Lineage.B}),
+        ([B_ALL, T_ALL], None, {Lineage.B, Lineage.T}),
+        ([B_ALL], "T-cell acute lymphoblastic leukemia", {Lineage.B, Lineage.T}),
+        ([B_ALL], "B-ALL relapse after CAR T-cell therapy", {Lineage.B}),
+        ([RELAPSE], "Relapse after donor T cell infusion", {Lineage.UNKNOWN}),
+    ],
+)
+def test_lineage_over_all_codings_and_text(
+    codes: Any, text: str | None, lineages: set[Lineage]
+) -> None:
+    assert {
+        entry.lineage for entry in facts(read(condition("c", *codes, text=text)), Diagnosis)
+    } == lineages
+
+
+def test_a_wrong_display_does_not_overrule_a_code() -> None:
+    entry = condition("c")
+    entry["code"] = {
+        "coding": [{"system": SNOMED, "code": "91857003", "display": "Acute myeloid leukemia"}]
+    }
+    assert only(read(entry), Diagnosis).disease is Disease.ALL
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "phase"),
+    [
+        (
+            (ICD10CM, "C91.00"),
+            "Acute lymphoblastic leukemia not having achieved remission",
+            Phase.UNSTATED,
+        ),
+        ((SNOMED, "91857003"), "Acute lymphoblastic leukemia in remission", Phase.REMISSION),
+        ((SNOMED, "277572006"), "B-ALL, second relapse", Phase.RELAPSE),
+        ((SNOMED, "277572006"), "B-ALL relapse after second remission", Phase.RELAPSE),
+        ((SNOMED, "277572006"), "B-ALL in CR2 after first relapse", Phase.REMISSION),
+        ((SNOMED, "277572006"), "B-ALL, no evidence of relapse", Phase.UNSTATED),
+        ((SNOMED, "277572006"), "Refractory B-ALL", Phase.REFRACTORY),
+    ],
+)
+def test_phase_in_words(code: Any, text: str, phase: Phase) -> None:
+    reading = read(condition("c", code, text=text))
+    assert only(reading, Diagnosis).phase is phase
+    assert reading.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ((SNOMED, "277572006"), "Relapsed/refractory B-ALL"),
+        ((SNOMED, "277572006"), "B-ALL relapse, remission"),
+        ((ICD10CM, "C91.02"), "ALL in second complete remission"),
+        ((ICD10CM, "C91.01"), "ALL, first relapse"),
+    ],
+)
+def test_contradicting_phases_are_unstated_and_listed(code: Any, text: str) -> None:
+    reading = read(condition("c", code, text=text))
+    assert only(reading, Diagnosis).phase is Phase.UNSTATED
+    assert reasons(reading)
+
+
+def test_a_sibling_who_gave_the_graft_has_no_leukaemia() -> None:
+    reading = read(
+        condition("c", (SNOMED, "277572006"), text="B-ALL, after sibling donor transplant")
+    )
+    assert only(reading, Diagnosis).confirmed
+    brother = read(condition("c", (SNOMED, "277572006"), text="Brother with B-ALL"))
+    assert not facts(brother, Diagnosis)
+    assert reasons(brother)
+
+
+def test_statuses_of_older_releases() -> None:
+    entry = condition("c", RELAPSE) | {
+        "clinicalStatus": "relapse",
+        "verificationStatus": "confirmed",
+        "assertedDate": "2026-06-01",
+    }
+    found = only(read(entry), Diagnosis)
+    assert found.clinical_status is not None
+    assert found.clinical_status.value == "relapse"
+    assert str(found.recorded) == "2026-06-01"
+
+
+# --- Other sites ---------------------------------------------------------------------------------
+
+
+def test_encoding_8_3_cns_leukaemia_is_no_neurological_comorbidity() -> None:
+    reading = read(
+        condition("c", (SNOMED, "722795004"), text="Meningeal leukemia", onsetDateTime="2026-06-01")
+    )
+    found = only(reading, ExtramedullaryDisease)
+    assert (found.site, found.proven, found.active) == (Site.CNS, Tri.MET, Tri.MET)
+    assert str(found.when) == "2026-06-01"
+    assert not facts(reading, ComplicationEntry)
+    assert reading.unread == ()
+
+
+def test_encoding_8_3_cns_leukaemia_in_remission() -> None:
+    assert (
+        only(read(condition("c", (SNOMED, "61291000119103"))), ExtramedullaryDisease).active
+        is Tri.NOT_MET
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "proven"), [("Leukemic meningitis", Tri.MET), ("Metastasis to meninges", Tri.UNKNOWN)]
+)
+def test_unspecific_metastasis_codes(text: str, proven: Tri) -> None:
+    assert (
+        only(read(condition("c", (ICD10CM, "C79.32"), text=text)), ExtramedullaryDisease).proven
+        is proven
+    )
+
+
+def test_encoding_8_5_biopsy_proven_testicular_leukaemia() -> None:
+    text = "Leukemic infiltration of left testis, biopsy proven"
+    entry = condition(
+        "c",
+        (ICD10CM, "C79.82"),
+        text=text,
+        onsetDateTime="2026-06-01",
+        evidence=[{"detail": [{"reference": "DiagnosticReport/r"}]}],
+    )
+    reading = read(entry, report("r", conclusion="Infiltration by lymphoblasts."))
+    found = only(reading, ExtramedullaryDisease)
+    assert (found.site, found.proven, str(found.when)) == (Site.TESTIS, Tri.MET, "2026-06-01")
+    assert reading.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence", "proven"),
+    [
+        ("Leukemic infiltration of left testis", None, Tri.UNKNOWN),
+        ("Leukemic infiltration of left testis, biopsy pending", None, Tri.UNKNOWN),
+        ("Leukemic infiltration of left testis", "DiagnosticReport/r", Tri.MET),
+        ("Leukemic infiltration of left testis, confirmed by biopsy", None, Tri.MET),
+        ("Metastasis to testis, biopsy proven", None, Tri.UNKNOWN),
+        (None, None, Tri.UNKNOWN),
+    ],
+)
+def test_encoding_8_5_what_proves_it(text: str | None, evidence: str | None, proven: Tri) -> None:
+    more = {"evidence": [{"detail": [{"reference": evidence}]}]} if evidence else {}
+    reading = read(condition("c", (ICD10CM, "C79.82"), text=text, **more), report("r"))
+    assert only(reading, ExtramedullaryDisease).proven is proven
+
+
+def test_encoding_8_5_the_code_alone_names_no_organ_of_a_girl() -> None:
+    reading = read(patient(gender="female"), condition("c", (ICD10CM, "C79.82")))
+    assert not facts(reading, ExtramedullaryDisease)
+    assert reasons(reading)
+
+
+@pytest.mark.parametrize(
+    ("text", "sites"),
+    [
+        ("Acute lymphoblastic leukemia, isolated CNS relapse", {Site.CNS: Tri.MET}),
+        ("ALL, combined bone marrow and testicular relapse", {Site.TESTIS: Tri.UNKNOWN}),
+        ("Acute lymphoblastic leukemia, first relapse", {}),
+        ("ALL with CNS prophylaxis", {}),
+        ("B-ALL, no CNS involvement", {}),
+    ],
+)
+def test_rule_28_sites_in_the_text_of_a_relapse(text: str, sites: dict[Site, Tri]) -> None:
+    reading = read(condition("c", RELAPSE, text=text))
+    assert {found.site: found.proven for found in facts(reading, ExtramedullaryDisease)} == sites
+
+
+# --- Complications -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("codes", "text", "kind"),
+    [
+        ([(ICD10CM, "A41.51")], "Escherichia coli bacteremia", Complication.INFECTION),
+        ([(SNOMED, "91302008")], "Sepsis", Complication.INFECTION),
+        ([(ICD10CM, "K76.5"), (SNOMED, "65617004")], None, Complication.VOD),
+        ([(ICD10CM, "I26.99")], "Pulmonary embolism", Complication.THROMBOSIS),
+        ([(ICD10CM, "I63.9")], "Cerebral infarction", None),
+        ([(ICD10CM, "I50.9")], None, Complication.HEART_FAILURE),
+        ([(SNOMED, "402355000"), (ICD10CM, "D89.810")], None, Complication.GVHD_ACUTE),
+        ([(SNOMED, "402356004"), (ICD10CM, "D89.811")], None, Complication.GVHD_CHRONIC),
+        ([(ICD10CM, "D89.813")], None, Complication.GVHD_UNSPECIFIED),
+        ([(ICD10CM, "G40.909")], None, Complication.NEUROLOGICAL),
+        ([(ICD10CM, "G92.03")], None, Complication.NEUROLOGICAL),
+        ([(ICD10CM, "K74.60")], None, Complication.LIVER_DISEASE),
+        ([(ICD10CM, "B18.1")], None, Complication.LIVER_DISEASE),
+        ([(SNOMED, "77386006")], None, Complication.PREGNANCY),
+        ([], "Veno-occlusive disease of the liver", Complication.VOD),
+        ([], "Gilbert syndrome", Complication.GILBERT_OR_HAEMOLYSIS),
+        ([], "Autoimmune hemolytic anemia", Complication.GILBERT_OR_HAEMOLYSIS),
+        ([], "Rheumatoid arthritis", Complication.INFLAMMATORY),
+        ([], "Crohn disease", Complication.INFLAMMATORY),
+        ([], "Deep vein thrombosis of the left leg", Complication.THROMBOSIS),
+        ([], "Seizure", Complication.NEUROLOGICAL),
+    ],
+)
+def test_encoding_9_7_to_9_10_kinds(
+    codes: Any, text: str | None, kind: Complication | None
+) -> None:
+    kinds = {
+        entry.kind for entry in facts(read(condition("c", *codes, text=text)), ComplicationEntry)
+    }
+    if kind is None:
+        # A stroke is both a vascular event and a disorder of the brain.
+        assert kinds >= {Complication.THROMBOSIS}
+    else:
+        assert kinds == {kind}
+
+
+def test_encoding_9_7_and_9_8_active_and_resolved() -> None:
+    assert only(read(condition("c", (ICD10CM, "A41.9"))), ComplicationEntry).active is Tri.MET
+    past = only(
+        read(condition("c", (ICD10CM, "K76.5"), status="resolved", abatementDateTime="2025-05")),
+        ComplicationEntry,
+    )
+    assert past.active is Tri.NOT_MET
+    assert str(past.abated) == "2025-05"
+
+
+def test_encoding_9_9_history_with_a_year_only() -> None:
+    found = only(
+        read(condition("c", (ICD10CM, "I82.401"), status="inactive", onsetDateTime="2019")),
+        ComplicationEntry,
+    )
+    assert (found.kind, found.active, str(found.when)) == (
+        Complication.THROMBOSIS,
+        Tri.NOT_MET,
+        "2019",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ("Acute GVHD of skin, grade II", 2),
+        ("Acute GVHD grade 3", 3),
+        ("Acute GVHD", None),
+        ("Acute GVHD grade II-III", None),
+        ("Acute GVHD, grade 1, formerly grade 3", None),
+    ],
+)
+def test_encoding_9_10_grade(text: str, grade: int | None) -> None:
+    assert (
+        only(read(condition("c", (SNOMED, "402355000"), text=text)), ComplicationEntry).grade
+        == grade
+    )
+
+
+def test_acute_on_chronic_gvhd_is_both() -> None:
+    kinds = {
+        entry.kind for entry in facts(read(condition("c", (ICD10CM, "D89.812"))), ComplicationEntry)
+    }
+    assert kinds == {Complication.GVHD_ACUTE, Complication.GVHD_CHRONIC}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GVHD prophylaxis",
+        "No evidence of GVHD",
+        "Risk of seizure",
+        "Rule out sepsis",
+        "Family history of epilepsy",
+        "Pregnancy test negative",
+        "Suspected pneumonia?",
+        "Hepatitis B vaccination",
+    ],
+)
+def test_words_that_name_no_complication_of_this_patient(text: str) -> None:
+    assert not facts(read(condition("c", text=text)), ComplicationEntry)
+
+
+def test_a_history_is_not_active_whatever_its_status() -> None:
+    assert (
+        only(read(condition("c", text="History of seizures")), ComplicationEntry).active
+        is Tri.NOT_MET
+    )
+
+
+def test_who_residual_classes_need_the_word() -> None:
+    who = "http://hl7.org/fhir/sid/icd-10"
+    assert not facts(
+        read(condition("c", (who, "D89.8"), text="Immune disorder")), ComplicationEntry
+    )
+    assert only(
+        read(condition("c", (who, "D89.8"), text="Graft-versus-host disease")), ComplicationEntry
+    )
+
+
+def test_a_count_of_pregnancies_is_no_pregnancy() -> None:
+    assert not facts(read(condition("c", (SNOMED, "127363001"))), ComplicationEntry)
+
+
+# --- States after treatment ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code", [(ICD10CM, "Z94.84"), (ICD10CM, "Z94.81"), (SNOMED, "737300001"), (ICD10CM, "T86.5")]
+)
+def test_rule_30_transplant_states(code: Any) -> None:
+    found = only(read(condition("c", code)), Transplant)
+    assert (found.donor, found.when) == (Donor.UNKNOWN, None)
+
+
+def test_rule_30_a_state_adds_nothing_to_a_dated_transplant() -> None:
+    reading = read(
+        condition("c", (ICD10CM, "Z94.84"), onsetDateTime="2024"),
+        procedure("p", (SNOMED, "425843001")),
+    )
+    assert only(reading, Transplant).donor is Donor.ALLOGENEIC
+
+
+def test_car_t_history_codes() -> None:
+    found = only(read(condition("c", (ICD10CM, "Z92.850"), onsetDateTime="2025")), CarTInfusion)
+    assert (found.product, found.cd19_directed, str(found.when)) == (
+        CarTProduct.UNKNOWN,
+        Tri.MET,
+        "2025",
+    )
+    other = read(condition("c", (ICD10CM, "Z92.858")))
+    assert not facts(other, CarTInfusion)
+    assert reasons(read(condition("c", (ICD10CM, "Z92.85"))))
+
+
+@pytest.mark.parametrize("code", ["C91.02", "c9102", "277572006", "K76.5"])
+def test_rule_25_a_code_without_its_system_is_listed(code: str) -> None:
+    entry = condition("c")
+    entry["code"] = {"coding": [{"code": code}]}
+    reading = read(entry)
+    assert reading.chart.facts == ()
+    assert reasons(reading) == ["a code without its system"]
+
+
+def test_rule_25_or_read_by_its_words() -> None:
+    entry = condition("c")
+    entry["code"] = {"coding": [{"code": "C91.02", "display": "Acute lymphoblastic leukemia"}]}
+    reading = read(entry)
+    assert only(reading, Diagnosis).phase is Phase.UNSTATED
+    assert reading.unread == ()

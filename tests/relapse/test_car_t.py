@@ -1,0 +1,432 @@
+"""CD19 CAR-T cells: tisagenlecleucel, brexucabtagene, obecabtagene (CA-01 to CA-13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from relapse.facts import Agent, CarTProduct, Diagnosis, Donor, ResponseStatement, Site, StopReason
+from relapse.logic import Tri
+from relapse.policy import Policy
+from tests.relapse.patients import (
+    BOTH,
+    EU,
+    RELAPSE,
+    Story,
+    adult_first_relapse,
+    adult_second_remission,
+    adult_short_remission,
+    child_first_relapse,
+    child_second_remission,
+    first_remission,
+    person,
+    second_relapse,
+    third_remission,
+)
+
+DAY = "2026-06-05"
+
+
+# --- CA-01, CA-03, CA-03b, CA-04 -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+def test_CA_01_second_relapse(policy: Policy) -> None:
+    answer = second_relapse().ask(policy)
+    assert answer.product("tisa") == "EVAL"
+    assert answer.gives("CA-01") == "EVAL"
+
+
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+def test_CA_03_first_relapse(policy: Policy) -> None:
+    answer = child_first_relapse().ask(policy)
+    assert answer.product("tisa") == "NOT"
+    assert answer.gives("CA-03") == "NOT"
+    assert answer.strength("CART") == "NOT"
+
+
+def test_CA_03_POL_15_first_relapse_by_site_policy() -> None:
+    answer = child_first_relapse().ask(Policy(tisagenlecleucel_first_relapse=True))
+    assert answer.product("tisa") == "CONS"
+
+
+def test_CA_03b_reinduced_and_no_marrow_yet() -> None:
+    story = child_first_relapse(relapse="2026-04-10").reinduction("2026-04-12", "2026-05-20")
+    answer = story.cd19(RELAPSE).ask()
+    assert answer.product("tisa") == "CAD"
+    assert answer.gives("CA-03b") == "CAD"
+    assert "D-BM" in answer.gating("CART")
+
+
+def test_CA_03b_not_while_the_course_runs() -> None:
+    story = child_first_relapse(relapse="2026-04-10").reinduction("2026-04-12").cd19(RELAPSE)
+    assert story.ask().product("tisa") == "NOT"
+
+
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+@pytest.mark.parametrize(
+    ("birth", "tisa"), [("2000-06-16", "EVAL"), ("2000-06-15", "NOT"), ("1984-01-01", "NOT")]
+)
+def test_CA_04_age_26(birth: str, tisa: str, policy: Policy) -> None:
+    answer = second_relapse(birth=birth).ask(policy)
+    assert answer.product("tisa") == tisa
+    assert (answer.gives("CA-04") == "NOT") is (tisa == "NOT")
+
+
+def test_CA_04_not_by_age_even_where_the_rest_is_unknown() -> None:
+    """A required condition that fails is NOT though others are unknown."""
+    assert second_relapse(birth="1984-01-01", but="cd19").ask().product("tisa") == "NOT"
+
+
+# --- CA-02 ---------------------------------------------------------------------------------------
+
+
+def after_transplant(donor: Donor = Donor.ALLOGENEIC, day: str = "2025-06-01") -> Story:
+    """First relapse at 19, transplant in first remission."""
+    story = person("2007-01-20").diagnosed("2024-11-01").front_line("2024-11-03", "2025-05-20")
+    story = story.remission("2024-12-10", 1).transplant(day, donor)
+    return story.marrow(RELAPSE, 22, flow=22).work_up()
+
+
+@pytest.mark.parametrize(("policy", "tisa"), [(Policy(), "CONS"), (EU, "EVAL")], ids=["US", "EU"])
+def test_CA_02_first_relapse_after_transplant(policy: Policy, tisa: str) -> None:
+    answer = after_transplant().ask(policy)
+    assert answer.product("tisa") == tisa
+    assert answer.gives("CA-02") == tisa
+
+
+@pytest.mark.parametrize(
+    ("donor", "day", "tisa"),
+    [
+        (Donor.AUTOLOGOUS, "2025-06-01", "NOT"),
+        (Donor.ALLOGENEIC, "2026-06-10", "NOT"),
+        (Donor.ALLOGENEIC, "2026-06-07", "CONS"),
+    ],
+)
+def test_CA_02_an_allogeneic_transplant_before_the_relapse(
+    donor: Donor, day: str, tisa: str
+) -> None:
+    assert after_transplant(donor, day).ask().product("tisa") == tisa
+
+
+def test_CA_02_transplant_of_unknown_donor_type() -> None:
+    answer = after_transplant(Donor.UNKNOWN).ask()
+    assert answer.product("tisa") == "CAD"
+    assert "D-PRIOR" in answer.requests("CART")
+
+
+def test_CA_02_stronger_row_wins() -> None:
+    """Second relapse after a transplant: CA-01, also in the US."""
+    answer = second_relapse().transplant("2024-06-01").ask()
+    assert answer.product("tisa") == "EVAL"
+
+
+# --- CA-05, CA-10, CA-13 -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mrd", "tisa"),
+    [
+        ({"value": "0.0999"}, "NOT"),
+        ({"value": "0.1"}, "CONS"),
+        ({"value": "0.5"}, "CONS"),
+        ({"sens": "0.01"}, "NOT"),
+        (None, "CAD"),
+    ],
+)
+def test_CA_05_MRD_in_third_remission(mrd: dict[str, str] | None, tisa: str) -> None:
+    story = third_remission() if mrd is None else third_remission().mrd(DAY, **mrd)
+    answer = story.ask()
+    assert answer.product("tisa") == tisa
+    assert answer.product("brexu") == answer.product("obe") == "NOT"
+    if mrd is None:
+        assert "D-MRD" in answer.gating("CART")
+
+
+def test_CA_05_age() -> None:
+    assert third_remission("2000-06-16").mrd(DAY, "0.5").ask().product("tisa") == "CONS"
+    assert third_remission("2000-06-15").mrd(DAY, "0.5").ask().product("tisa") == "NOT"
+
+
+def test_CA_05_CD19() -> None:
+    story = third_remission().mrd(DAY, "0.5").cd19("2026-06-10", None, share=2)
+    assert story.ask().product("tisa") in {"NOT", "CAD"}
+    lost = third_remission().mrd(DAY, "0.5").cd19("2026-04-20", None, share=2)
+    assert lost.ask().product("tisa") == "NOT"
+
+
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+@pytest.mark.parametrize(
+    "story",
+    [first_remission("2012-02-11"), child_second_remission(), adult_second_remission()],
+    ids=["CR1", "CR2-child", "CR2-adult"],
+)
+def test_CA_10_CA_13_in_remission(story: Story, policy: Policy) -> None:
+    answer = story.mrd(DAY, "0.5").ask(policy)
+    assert answer.products == "NOT NOT NOT"
+    assert answer.strength("CART") == "NOT"
+
+
+# --- CA-06, CA-07, CA-08, CA-09 ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cr1", "strength"),
+    [
+        ("2025-06-07", "CONS"),
+        ("2025-06-08", "EVAL"),  # exactly 12 months
+        ("2025-06-09", "EVAL"),
+        ("2024-06-08", "CONS"),
+        ("2025-06", "CONS"),  # CA-08: the month alone does not say
+        ("2025-07", "EVAL"),
+        ("2025-05", "CONS"),
+    ],
+)
+def test_CA_06_CA_07_length_of_the_first_remission(cr1: str, strength: str) -> None:
+    answer = adult_first_relapse(dx="2024-05-01", cr1=cr1, eot="2026-05-20").ask()
+    assert answer.products == f"NOT {strength} {strength}"
+    assert ("D-CRDATE" in answer.requests("CART")) is (cr1 == "2025-06")
+
+
+def test_CA_06_the_clock_starts_at_remission_not_at_diagnosis() -> None:
+    answer = adult_first_relapse(dx="2025-02-01", cr1="2025-06-20", eot="2026-05-20").ask()
+    assert answer.products == "NOT EVAL EVAL"
+    assert answer.gives("CA-06") == "EVAL"
+
+
+def test_CA_06_clamped_months() -> None:
+    """Remission on 29 February 2024: twelve months are over on 28 February 2025."""
+    story = adult_first_relapse(
+        dx="2024-01-20", cr1="2024-02-29", eot="2025-02-10", relapse="2025-02-28"
+    )
+    assert story.seen_on("2025-03-04").ask().product("brexu") == "EVAL"
+    story = adult_first_relapse(
+        dx="2024-01-20", cr1="2024-02-29", eot="2025-02-10", relapse="2025-03-01"
+    )
+    assert story.seen_on("2025-03-04").ask().product("brexu") == "CONS"
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(second_relapse(birth="1984-02-11"), id="second-relapse"),
+        pytest.param(
+            adult_first_relapse(relapse="2026-05-01").refractory("2026-06-05"), id="refractory"
+        ),
+        pytest.param(adult_first_relapse().transplant("2025-12-22"), id="after-transplant"),
+        pytest.param(adult_short_remission(), id="short-remission"),
+    ],
+)
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+def test_CA_06_within_label_and_trials(story: Story, policy: Policy) -> None:
+    answer = story.ask(policy)
+    assert answer.products == "NOT EVAL EVAL"
+    assert answer.gives("CA-06") == "EVAL"
+
+
+def test_CA_06_autologous_transplant_does_not_count() -> None:
+    story = adult_first_relapse().transplant("2025-12-22", Donor.AUTOLOGOUS)
+    assert story.ask().products == "NOT CONS CONS"
+
+
+@pytest.mark.parametrize("choice", ["EVAL", "CONS", "NOT"])
+def test_CA_07_POL_16_choice_of_the_site(choice: str) -> None:
+    answer = adult_first_relapse().ask(Policy(late_adult_car_t=choice))
+    assert answer.products == f"NOT {choice} {choice}"
+    assert adult_short_remission().ask(Policy(late_adult_car_t=choice)).product("obe") == "EVAL"
+
+
+def test_CA_08_first_remission_without_a_date() -> None:
+    story = adult_first_relapse().without(ResponseStatement).coded_remission(None)
+    answer = story.ask()
+    assert answer.products == "NOT CONS CONS"
+    assert answer.gives("CA-08") == "CONS"
+    assert "D-CRDATE" in answer.requests("CART")
+
+
+@pytest.mark.parametrize(
+    ("birth", "us", "eu"),
+    [
+        ("2008-06-16", "NOT", "NOT"),
+        ("2008-06-15", "EVAL", "NOT"),
+        ("2000-06-16", "EVAL", "NOT"),
+        ("2000-06-15", "EVAL", "EVAL"),
+    ],
+)
+def test_CA_09_age_of_the_adult_products(birth: str, us: str, eu: str) -> None:
+    story = second_relapse(birth=birth)
+    for product in ("brexu", "obe"):
+        assert story.ask().product(product) == us
+        assert story.ask(EU).product(product) == eu
+    assert (story.ask(EU).gives("CA-09") == "NOT") is (eu == "NOT")
+
+
+def test_CA_01_CA_06_D_RELORD_relapse_of_unknown_number() -> None:
+    """Known from a code alone, first remission not on record: perhaps not the first relapse."""
+    story = person("2012-01-20").diagnosed("2022-03-10").front_line("2022-03-10", "2024-05-01")
+    story = story.coded_relapse(RELAPSE).marrow(RELAPSE, 60, flow=60).work_up()
+    answer = story.ask()
+    assert answer.ds == "ACTIVE_RR"
+    assert answer.product("tisa") == "CAD"
+    assert "D-RELORD" in answer.gating("CART")
+
+
+# --- CA-11, CA-12, sites -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("product", "cd19", "strength"),
+    [
+        (CarTProduct.TISAGENLECLEUCEL, Tri.MET, "CONS"),
+        (CarTProduct.UNKNOWN, Tri.MET, "CONS"),
+        (CarTProduct.OTHER, Tri.NOT_MET, "EVAL"),
+    ],
+)
+def test_CA_11_earlier_CD19_CAR_T(product: CarTProduct, cd19: Tri, strength: str) -> None:
+    answer = second_relapse().car_t("2024-06-01", product, cd19=cd19).ask()
+    assert answer.products == f"{strength} {strength} {strength}"
+    assert answer.applies("CA-11") is (strength == "CONS")
+
+
+def test_CA_11_blinatumomab_is_no_CAR_T() -> None:
+    story = second_relapse().drug(Agent.BLINATUMOMAB, "2024-03-01", "2024-03-28")
+    assert story.ask().products == "EVAL EVAL EVAL"
+
+
+def isolated(site: Site) -> Story:
+    story = person("1984-02-11").diagnosed("2025-08-01").front_line("2025-08-01", "2026-05-20")
+    story = story.remission("2025-09-10", 1).extramedullary(site, RELAPSE)
+    story = story.marrow(RELAPSE, 1, flow=0).mrd_negative(RELAPSE)
+    free = {Site.CNS: "cns", Site.TESTIS: "testes"}.get(site, "")
+    return story.work_up(but=free)
+
+
+@pytest.mark.parametrize(
+    ("site", "strength"), [(Site.CNS, "NOT"), (Site.TESTIS, "NOT"), (Site.OTHER, "CONS")]
+)
+def test_CA_12_POL_14_isolated_extramedullary_relapse(site: Site, strength: str) -> None:
+    answer = isolated(site).ask()
+    assert answer.products == f"NOT {strength} {strength}"
+    assert answer.applies("CA-12") is (site is Site.OTHER)
+
+
+def test_CA_12_combined_relapse_is_not_capped() -> None:
+    answer = adult_short_remission().extramedullary(Site.OTHER, RELAPSE).ask()
+    assert answer.product("brexu") == "EVAL"
+
+
+# --- Precautions P-18, P-21, P-22, P-25, P-26, P-33 ----------------------------------------------
+
+
+def car_t(**more: Any) -> Story:
+    return second_relapse(**more)
+
+
+def test_P_01_P_21_P_22_always() -> None:
+    answer = car_t().ask()
+    for id in ("P-01", "P-21", "P-22"):
+        assert answer.effect(id, "CART") == {"note"}
+        assert answer.effect(id, "INO") == set()
+    assert answer.effect("P-01", "BLIN") == {"note"}
+    assert answer.effect("P-21", "BLIN") == set()
+
+
+def test_P_01_not_on_an_option_that_is_out() -> None:
+    answer = child_first_relapse().ask()
+    assert answer.effects("CART") == {}
+
+
+def test_P_18_prior_inotuzumab() -> None:
+    story = car_t().drug(Agent.INOTUZUMAB, "2024-03-01", "2024-03-15")
+    assert story.ask().effect("P-18", "CART") == {"note"}
+    assert car_t().ask().effect("P-18", "CART") == set()
+
+
+def test_P_18_blinatumomab_only_after_non_response() -> None:
+    good = car_t().drug(Agent.BLINATUMOMAB, "2024-03-01", "2024-03-28")
+    assert good.ask().effect("P-18", "CART") == set()
+    bad = car_t().drug(Agent.BLINATUMOMAB, "2024-03-01", "2024-03-28", stop=StopReason.FAILED)
+    assert bad.ask().effect("P-18", "CART") == {"note"}
+
+
+@pytest.mark.parametrize(("but", "asked"), [("", False), ("viral", True)])
+def test_P_21_STALE_08_viral_screen(but: str, asked: bool) -> None:
+    answer = car_t(but=but).ask()
+    assert ("D-VIRAL" in answer.requests("CART")) is asked
+    assert answer.product("tisa") == "EVAL", "not gating"
+
+
+@pytest.mark.parametrize(
+    ("birth", "noted"),
+    [
+        ("2000-06-16", True),  # 26 tomorrow
+        ("2000-09-13", True),  # in 90 days
+        ("2000-09-14", False),
+        ("2004-01-15", False),
+    ],
+)
+def test_P_25_the_26th_birthday_within_90_days(birth: str, noted: bool) -> None:
+    answer = car_t(birth=birth).ask()
+    assert answer.product("tisa") == "EVAL"
+    assert (answer.effect("P-25", "CART") == {"note"}) is noted
+
+
+def test_P_25_a_limit_that_alone_excludes_is_named_in_the_reason() -> None:
+    """18 in ten days: the adult products are out today; the day belongs to the reason."""
+    story = second_relapse(birth="2008-06-25")
+    answer = story.ask()
+    assert answer.product("brexu") == "NOT"
+    reasons = {item.product: item.reason for item in answer.option("CART").products}
+    assert "2026-06-25" in reasons["brexucabtagene-autoleucel"]
+    assert "2026-06-25" in reasons["obecabtagene-autoleucel"]
+    far = {
+        i.product: i.reason
+        for i in second_relapse(birth="2009-01-01").ask().option("CART").products
+    }
+    assert "2027" not in far["brexucabtagene-autoleucel"]
+
+
+@pytest.mark.parametrize(
+    ("birth", "noted"), [("2023-06-16", True), ("2023-06-15", False), ("2020-01-01", False)]
+)
+def test_P_26_younger_than_three(birth: str, noted: bool) -> None:
+    story = person(birth).diagnosed("2026-01-05").front_line("2026-01-06").refractory("2026-06-05")
+    answer = story.marrow(RELAPSE, 30, flow=30).work_up().ask()
+    assert answer.product("tisa") == "EVAL"
+    assert (answer.effect("P-26", "CART") == {"note"}) is noted
+
+
+@pytest.mark.parametrize(("ph", "noted"), [(Tri.MET, True), (Tri.NOT_MET, False)])
+def test_P_33_Ph_positive(ph: Tri, noted: bool) -> None:
+    answer = car_t(but="ph").ph(ph).ask()
+    assert (answer.effect("P-33", "CART") == {"note"}) is noted
+
+
+# --- Class strength ------------------------------------------------------------------------------
+
+
+def test_class_strength_is_that_of_the_strongest_product() -> None:
+    mixed = after_transplant().ask()
+    assert mixed.products == "CONS EVAL EVAL"
+    assert mixed.strength("CART") == "EVAL"
+    eu = second_relapse().ask(EU)
+    assert eu.products == "EVAL NOT NOT"
+    assert eu.strength("CART") == "EVAL"
+
+
+def test_T_lineage_never() -> None:
+    story = second_relapse().without(Diagnosis).diagnosed_t("2021-02-03")
+    assert story.ask().strength("CART") == "NOT"
+
+
+@pytest.mark.parametrize("site", [Site.CNS, Site.TESTIS], ids=lambda site: site.name)
+def test_POL_14_the_exclusion_is_traceable_to_a_rule(site: Site) -> None:
+    assert isolated(site).ask().option("CART").rules
+
+
+def test_CA_02_transplant_on_an_unknown_day() -> None:
+    """Before or after the relapse decides, and is asked for."""
+    story = child_first_relapse().transplant(None)
+    assert story.ask().product("tisa") == "CAD"
+    assert "D-PRIOR" in story.ask().requests("CART")

@@ -1,0 +1,441 @@
+"""Inotuzumab ozogamicin (IN-01 to IN-07) and its own precautions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from relapse.facts import (
+    Agent,
+    Analyte,
+    Complication,
+    GeneticResult,
+    Lesion,
+    Planned,
+    Site,
+    StopReason,
+)
+from relapse.logic import Tri
+from relapse.policy import Policy
+from tests.relapse.patients import (
+    BOTH,
+    EU,
+    RELAPSE,
+    Story,
+    adult_first_relapse,
+    adult_second_remission,
+    adult_short_remission,
+    child_first_relapse,
+    child_second_remission,
+    days_before,
+    first_remission,
+    person,
+    second_relapse,
+    third_remission,
+)
+
+
+def with_ph(story: Story, present: Tri) -> Story:
+    story = story.without(GeneticResult, where=lambda f: f.lesion is Lesion.BCR_ABL1)
+    return story if present is Tri.UNKNOWN else story.ph(present)
+
+
+# --- IN-01, IN-02 --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("story", "policy", "ino"),
+    [
+        pytest.param(child_first_relapse(), Policy(), "EVAL", id="child-US"),
+        pytest.param(child_first_relapse(), EU, "NOT", id="child-EU"),
+        pytest.param(adult_first_relapse(), Policy(), "EVAL", id="adult-US"),
+        pytest.param(adult_first_relapse(), EU, "EVAL", id="adult-EU"),
+    ],
+)
+def test_IN_01_IN_02_age(story: Story, policy: Policy, ino: str) -> None:
+    answer = story.ask(policy)
+    assert answer.strength("INO") == ino
+    if ino == "EVAL":
+        assert answer.gives("IN-01" if policy.jurisdiction == "US" else "IN-02") == "EVAL"
+
+
+@pytest.mark.parametrize("ph", list(Tri), ids=lambda ph: ph.value)
+def test_IN_01_the_US_label_does_not_ask_for_Ph(ph: Tri) -> None:
+    assert with_ph(adult_first_relapse(), ph).ask().strength("INO") == "EVAL"
+
+
+@pytest.mark.parametrize(
+    ("ph", "failed", "ino"),
+    [
+        (Tri.NOT_MET, False, "EVAL"),
+        (Tri.UNKNOWN, False, "CAD"),
+        (Tri.MET, False, "NOT"),
+        (Tri.MET, True, "EVAL"),
+    ],
+)
+def test_IN_02_Ph_and_a_failed_TKI_in_the_EU(ph: Tri, failed: bool, ino: str) -> None:
+    story = with_ph(adult_first_relapse(), ph)
+    if failed:
+        story = story.tki(Agent.IMATINIB, "2024-01-01", "2025-06-01", stop=StopReason.FAILED)
+    answer = story.ask(EU)
+    assert answer.strength("INO") == ino
+    assert ("D-PH" in answer.gating("INO")) is (ph is Tri.UNKNOWN)
+
+
+def test_IN_02_unknown_Ph_gates_even_after_a_failed_TKI() -> None:
+    story = with_ph(adult_first_relapse(), Tri.UNKNOWN)
+    story = story.tki(Agent.IMATINIB, "2024-01-01", "2025-06-01", stop=StopReason.FAILED)
+    answer = story.ask(EU)
+    assert answer.strength("INO") == "CAD"
+    assert "D-PH" in answer.gating("INO")
+
+
+# --- IN-03 ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+@pytest.mark.parametrize("mrd", [None, "0.005", "0.05", "0.5", "3"])
+@pytest.mark.parametrize(
+    "story",
+    [first_remission(), adult_second_remission(), third_remission()],
+    ids=["CR1", "CR2", "CR3"],
+)
+def test_IN_03_never_in_remission(story: Story, mrd: str | None, policy: Policy) -> None:
+    story = story if mrd is None else story.mrd("2026-06-05", mrd)
+    answer = story.cd22("2026-06-05").ask(policy)
+    assert answer.strength("INO") == "NOT"
+    assert answer.applies("IN-03")
+
+
+# --- IN-04, IN-05 --------------------------------------------------------------------------------
+
+
+def with_cycles(count: int, *, remission: bool = False) -> Story:
+    """So many cycles in the first relapse; then no remission, or one and a second relapse."""
+    story = person("2004-01-15").diagnosed("2021-02-03").front_line("2021-02-05", "2023-05-30")
+    story = story.remission("2021-03-12", 1).marrow("2024-02-20", 45, flow=45)
+    starts = ["2024-03-01", "2024-04-01", "2024-05-01", "2024-06-01"]
+    for start in starts[:count]:
+        end = start[:-2] + "21"
+        story = story.plan(start, end, Agent.INOTUZUMAB, text="Inotuzumab ozogamicin, cycle")
+        story = story.drug(Agent.INOTUZUMAB, start, end)
+    if remission:
+        story = story.remission("2024-07-01", 2).marrow(RELAPSE, 20, flow=20)
+    else:
+        # never in remission since: still the first relapse
+        story = story.marrow(RELAPSE, 60, flow=60)
+    return story.work_up()
+
+
+@pytest.mark.parametrize(
+    ("cycles", "ino"), [(0, "EVAL"), (1, "CONS"), (2, "CONS"), (3, "NOT"), (4, "NOT")]
+)
+def test_IN_04_IN_05_no_remission_after_three_cycles(cycles: int, ino: str) -> None:
+    answer = with_cycles(cycles).ask()
+    assert answer.strength("INO") == ino
+    assert answer.applies("IN-04") is (ino == "NOT")
+    assert answer.applies("IN-05") is (ino == "CONS")
+
+
+@pytest.mark.parametrize("cycles", [1, 3, 4])
+def test_IN_05_remission_after_inotuzumab(cycles: int) -> None:
+    answer = with_cycles(cycles, remission=True).ask()
+    assert answer.relapses == 2
+    assert answer.strength("INO") == "CONS"
+    assert answer.applies("IN-05")
+
+
+def doses(*days: str) -> Story:
+    """Doses without any plan, in the present relapse."""
+    story = adult_first_relapse(relapse="2026-01-15", eot="2025-12-20", but="cd22")
+    for day in days:
+        story = story.drug(Agent.INOTUZUMAB, day, day)
+    return story.marrow(RELAPSE, 60, flow=60).cd22(RELAPSE).cd19(RELAPSE)
+
+
+def test_IN_04_doses_at_least_14_days_apart_are_cycles() -> None:
+    cycle = [("2026-02-01", "2026-02-08", "2026-02-15")]
+    second = ("2026-03-01", "2026-03-08", "2026-03-15")
+    third = ("2026-03-29", "2026-04-05", "2026-04-12")
+    assert doses(*cycle[0], *second).ask().strength("INO") == "CONS"
+    assert doses(*cycle[0], *second, *third).ask().strength("INO") == "NOT"
+    close = ("2026-03-28", "2026-04-04", "2026-04-11")  # 13 days after: the second cycle goes on
+    assert doses(*cycle[0], *second, *close).ask().strength("INO") == "CONS"
+
+
+def test_IN_05_needs_CD22_after_the_last_dose() -> None:
+    story = adult_first_relapse(relapse="2026-05-10", eot="2025-12-20", but="cd22")
+    story = story.drug(Agent.INOTUZUMAB, "2026-05-12", "2026-05-26").cd22("2026-05-20")
+    story = story.marrow(RELAPSE, 60, flow=60)
+    answer = story.ask()
+    assert answer.strength("INO") == "CAD"
+    assert "D-CD22" in answer.gating("INO")
+    assert story.cd22(RELAPSE).ask().strength("INO") == "CONS"
+
+
+# --- IN-06, IN-07 --------------------------------------------------------------------------------
+
+
+def isolated(site: Site) -> Story:
+    story = person("1984-02-11").diagnosed("2025-08-01").front_line("2025-08-01", "2026-05-20")
+    story = story.remission("2025-09-10", 1).extramedullary(site, RELAPSE)
+    story = story.marrow(RELAPSE, 1, flow=0).mrd_negative(RELAPSE)
+    free = {Site.CNS: "cns", Site.TESTIS: "testes"}.get(site, "")
+    return story.work_up(but=free)
+
+
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+@pytest.mark.parametrize(
+    ("site", "ino"), [(Site.CNS, "NOT"), (Site.TESTIS, "NOT"), (Site.OTHER, "CONS")]
+)
+def test_IN_06_IN_07_isolated_extramedullary_relapse(site: Site, ino: str, policy: Policy) -> None:
+    answer = isolated(site).ask(policy)
+    assert answer.strength("INO") == ino
+    assert answer.applies("IN-07" if site is Site.OTHER else "IN-06")
+
+
+@pytest.mark.parametrize("site", list(Site), ids=lambda site: site.name)
+def test_IN_06_combined_relapse_is_not_excluded(site: Site) -> None:
+    free = {Site.CNS: "cns", Site.TESTIS: "testes"}.get(site, "")
+    answer = adult_short_remission(but=free).extramedullary(site, RELAPSE).ask()
+    assert answer.strength("INO") == "EVAL"
+
+
+# --- Precautions P-02 to P-08, P-15, P-17, P-19 --------------------------------------------------
+
+
+def relapse(**more: Any) -> Story:
+    return adult_first_relapse(**more)
+
+
+def test_P_02_always_and_only_on_inotuzumab() -> None:
+    answer = relapse().ask()
+    assert answer.effect("P-02", "INO") == {"note"}
+    assert answer.effect("P-02", "BLIN") == set()
+    assert answer.effect("P-02", "CART") == set()
+
+
+def test_P_03_prior_allogeneic_transplant() -> None:
+    story = relapse(eot="2025-01-10")
+    assert story.transplant("2025-02-01").ask().effect("P-03", "INO") == {"warn"}
+    assert story.ask().effect("P-03", "INO") == set()
+
+
+@pytest.mark.parametrize(("policy", "ino"), [(Policy(), "CONS"), (EU, "NOT")], ids=["US", "EU"])
+@pytest.mark.parametrize(
+    ("id", "kind"), [("P-04", Complication.VOD), ("P-05", Complication.LIVER_DISEASE)]
+)
+def test_P_04_P_05_liver_history_caps_or_blocks(
+    id: str, kind: Complication, policy: Policy, ino: str
+) -> None:
+    story = relapse().complication(kind, Tri.MET, "2026-05-01")
+    answer = story.ask(policy)
+    assert answer.strength("INO") == ino
+    if ino == "CONS":
+        assert answer.effect(id, "INO") == {"cap", "warn"}
+    assert relapse().ask(policy).effect(id, "INO") == set()
+
+
+def test_P_04_past_VOD_counts_and_past_liver_disease_does_not() -> None:
+    """VOD "prior"; liver disease "ongoing"."""
+    vod = relapse().complication(Complication.VOD, Tri.NOT_MET, "2025-01-01", abated="2025-03-01")
+    assert vod.ask().strength("INO") == "CONS"
+    liver = relapse().complication(
+        Complication.LIVER_DISEASE, Tri.NOT_MET, "2020-01-01", abated="2020-06-01"
+    )
+    assert liver.ask().strength("INO") == "EVAL"
+    assert liver.ask().effect("P-05", "INO") == set()
+
+
+@pytest.mark.parametrize(
+    ("bilirubin", "ast", "alt", "flag"),
+    [
+        ("1.5", "2.5", "2.5", False),
+        ("1.51", "1", "1", True),
+        ("1", "2.51", "1", True),
+        ("1", "1", "2.51", True),
+        ("1.51", "2.51", "2.51", True),
+        ("0.5", "0.8", "0.8", False),
+    ],
+)
+def test_P_06_liver_tests(bilirubin: str, ast: str, alt: str, flag: bool) -> None:
+    answer = relapse().liver(bilirubin=bilirubin, ast=ast, alt=alt).ask()
+    assert answer.effect("P-06", "INO") == ({"warn"} if flag else set())
+    assert answer.strength("INO") == "EVAL"
+
+
+def test_P_06_Gilbert_or_haemolysis_exempts_bilirubin() -> None:
+    story = relapse().liver(bilirubin="2.2").complication(Complication.GILBERT_OR_HAEMOLYSIS)
+    assert story.ask().effect("P-06", "INO") == set()
+    story = relapse().liver(bilirubin="2.2", alt="3")
+    story = story.complication(Complication.GILBERT_OR_HAEMOLYSIS)
+    assert story.ask().effect("P-06", "INO") == {"warn"}
+
+
+def test_P_06_POL_08_both_values_by_site_policy() -> None:
+    both = Policy(liver_flag="both")
+    assert relapse().liver(bilirubin="1.6").ask(both).effect("P-06", "INO") == set()
+    assert relapse().liver(alt="2.6").ask(both).effect("P-06", "INO") == set()
+    assert relapse().liver(bilirubin="1.6", alt="2.6").ask(both).effect("P-06", "INO") == {"warn"}
+
+
+@pytest.mark.parametrize(("age", "assessed"), [(13, True), (14, True), (15, False), (60, False)])
+def test_STALE_07_liver_tests_of_14_days(age: int, assessed: bool) -> None:
+    answer = relapse().liver(bilirubin="2.2", on=days_before(age)).ask()
+    assert (answer.effect("P-06", "INO") == {"warn"}) is assessed
+    assert ("D-LFT" in answer.requests("INO")) is not assessed
+    assert answer.strength("INO") == "EVAL", "not gating"
+
+
+def test_STALE_07_one_missing_liver_test_is_asked_for() -> None:
+    story = relapse().only_lab(Analyte.ALT, None)
+    assert "D-LFT" in story.ask().requests("INO")
+    assert "D-LFT" not in relapse().ask().requests("INO")
+
+
+def test_CONF_07_preliminary_liver_test_does_not_count() -> None:
+    story = relapse().lab(Analyte.BILIRUBIN, "3", "2026-06-12", final=False)
+    assert story.ask().effect("P-06", "INO") == set()
+
+
+def test_P_06_the_newest_value_counts() -> None:
+    story = relapse().lab(Analyte.BILIRUBIN, "3", "2026-06-03")
+    assert story.ask().effect("P-06", "INO") == set()
+    assert story.lab(Analyte.BILIRUBIN, "3", "2026-06-12").ask().effect("P-06", "INO") == {"warn"}
+
+
+def cycles_now(count: int, **more: Any) -> Story:
+    story = relapse(relapse="2026-01-15", eot="2025-12-20", **more)
+    for start, end in (("2026-02-01", "2026-02-15"), ("2026-03-10", "2026-03-25"))[:count]:
+        story = story.drug(Agent.INOTUZUMAB, start, end)
+    return story.marrow(RELAPSE, 60, flow=60).cd22(RELAPSE).cd19(RELAPSE)
+
+
+@pytest.mark.parametrize(("count", "effect"), [(0, {"note"}), (1, {"note"}), (2, {"warn"})])
+def test_P_07_cycles_before_transplant(count: int, effect: set[str]) -> None:
+    assert cycles_now(count).ask().effect("P-07", "INO") == effect
+
+
+def test_P_07_POL_25_cycles_of_the_site() -> None:
+    assert cycles_now(2).ask(Policy(inotuzumab_cycles_before_transplant=3)).effect(
+        "P-07", "INO"
+    ) == {"note"}
+    assert cycles_now(1).ask(Policy(inotuzumab_cycles_before_transplant=1)).effect(
+        "P-07", "INO"
+    ) == {"warn"}
+
+
+def late_child() -> Story:
+    """Late first relapse of a child: HSCT waits (HS-12)."""
+    return child_first_relapse(dx="2021-05-01", cr1="2021-06-05", eot="2023-08-01")
+
+
+def test_P_07_only_where_transplant_is_suggested_or_planned() -> None:
+    answer = late_child().ask()
+    assert answer.strength("HSCT") == "NOT"
+    assert answer.effect("P-07", "INO") == set()
+    assert late_child().planned(Planned.TRANSPLANT).ask().effect("P-07", "INO") == {"note"}
+
+
+@pytest.mark.parametrize(("qtc", "flag"), [("469", False), ("470", False), ("470.1", True)])
+def test_P_08_QTcF(qtc: str, flag: bool) -> None:
+    answer = relapse().only_lab(Analyte.QTCF, qtc).ask()
+    assert answer.effect("P-08", "INO") == ({"warn"} if flag else set())
+
+
+def test_P_08_POL_18_limit_of_the_site() -> None:
+    story = relapse().only_lab(Analyte.QTCF, 475)
+    assert story.ask(Policy(qtcf_flag_ms=Decimal(480))).effect("P-08", "INO") == set()
+
+
+@pytest.mark.parametrize(("age", "known"), [(90, True), (91, False)])
+def test_STALE_08_QTcF_of_90_days(age: int, known: bool) -> None:
+    answer = relapse().only_lab(Analyte.QTCF, 480, days_before(age)).ask()
+    assert (answer.effect("P-08", "INO") == {"warn"}) is known
+    assert ("D-QTC" in answer.requests("INO")) is not known
+    assert answer.strength("INO") == "EVAL"
+
+
+@pytest.mark.parametrize(
+    ("agent", "until", "running", "flag"),
+    [
+        (Agent.DASATINIB, None, True, True),
+        (Agent.NILOTINIB, None, True, True),
+        (Agent.IMATINIB, None, True, False),
+        (Agent.DASATINIB, "2026-06-01", False, False),
+    ],
+)
+def test_P_08_QT_drug_still_running(
+    agent: Agent, until: str | None, running: bool, flag: bool
+) -> None:
+    story = relapse().tki(agent, "2026-01-01", until, running=running)
+    assert story.ask().effect("P-08", "INO") == ({"warn"} if flag else set())
+
+
+def test_P_08_POL_37_list_of_the_site() -> None:
+    story = relapse().tki(Agent.IMATINIB, "2026-01-01", running=True)
+    assert story.ask(Policy(qt_drugs=("imatinib",))).effect("P-08", "INO") == {"warn"}
+
+
+@pytest.mark.parametrize(("count", "flag"), [("10", False), ("10.1", True), ("40", True)])
+def test_P_15_blasts_in_blood(count: str, flag: bool) -> None:
+    answer = relapse(but="blood").blood(RELAPSE, count=count).ask()
+    assert answer.effect("P-15", "INO") == ({"warn"} if flag else set())
+
+
+def test_P_15_percentage_times_white_cells_of_the_same_sample() -> None:
+    story = relapse(but="blood wbc").blood(RELAPSE, 50)
+    assert story.ask().effect("P-15", "INO") == set()
+    assert story.lab(Analyte.LEUKOCYTES, 21).ask().effect("P-15", "INO") == {"warn"}
+    assert story.lab(Analyte.LEUKOCYTES, 20).ask().effect("P-15", "INO") == set()
+
+
+def test_P_15_D_CBC_when_there_is_no_count() -> None:
+    assert "D-CBC" in relapse(but="blood wbc").ask().requests("INO")
+    assert "D-CBC" not in relapse().ask().requests("INO")
+
+
+def test_P_17_prior_CD22_therapy() -> None:
+    answer = cycles_now(1).ask()
+    assert answer.effect("P-17", "INO") == {"note"}
+    assert relapse().ask().effect("P-17", "INO") == set()
+
+
+@pytest.mark.parametrize(
+    ("birth", "flag"),
+    [
+        ("1960-06-16", False),  # 65
+        ("1960-06-15", True),  # 66 today
+        ("1961-06-14", False),
+        ("1959-01-01", True),
+    ],
+)
+def test_P_19_older_than_65(birth: str, flag: bool) -> None:
+    """ "> 65 y" in completed years: from the 66th birthday on."""
+    answer = relapse(birth=birth).ask()
+    assert answer.effect("P-19", "INO") == ({"note"} if flag else set())
+
+
+def test_P_11_active_CNS_leukaemia_is_a_note_on_inotuzumab() -> None:
+    answer = adult_short_remission(but="cns").extramedullary(Site.CNS, RELAPSE).ask()
+    assert answer.effect("P-11", "INO") == {"note"}
+    assert answer.strengths == "CONS EVAL CONS CONS"
+
+
+def test_caps_never_strengthen() -> None:
+    """A cap leaves CAD and NOT as they are."""
+    cad = relapse(but="cd22").complication(Complication.VOD, Tri.MET, "2026-05-01").ask()
+    assert cad.strength("INO") == "CAD"
+    out = second_relapse(but="cd22").cd22(RELAPSE, None, share=1)
+    assert out.complication(Complication.VOD).ask().strength("INO") == "NOT"
+
+
+def test_P_04_EU_block_outranks_an_unknown() -> None:
+    answer = relapse(but="cd22").complication(Complication.VOD, Tri.MET, "2026-05-01").ask(EU)
+    assert answer.strength("INO") == "NOT"
+
+
+def test_IN_03_child_in_late_second_remission() -> None:
+    assert child_second_remission().ask().strength("INO") == "NOT"

@@ -1,0 +1,322 @@
+"""MRD: category, validity, contradictions, the MRD card (E-08, E-09, STALE-05, CONF-04, MR)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from relapse.facts import Complication, Detection, Material, Method
+from relapse.logic import Interval
+from relapse.policy import Policy
+from tests.relapse.patients import (
+    Story,
+    adult_second_remission,
+    between,
+    child_second_remission,
+    days_before,
+    exact,
+    first_remission,
+    third_remission,
+    under,
+)
+
+DAY = "2026-06-05"
+NOT_DETECTED, DETECTED = Detection.NOT_DETECTED, Detection.DETECTED
+
+
+def late() -> Story:
+    """Child in CR2 after a late marrow relapse: HS-06 reads the MRD at 0.1 % and 0.01 %."""
+    return child_second_remission()
+
+
+# --- E-09 categories -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "category", "hsct"),
+    [
+        (exact("5e-3"), "LOWPOS", "NOT"),
+        (exact("0.0099"), "LOWPOS", "NOT"),
+        (exact("0.01"), "POS", "CONS"),
+        (exact("0.0101"), "POS", "CONS"),
+        (exact("0.0999"), "POS", "CONS"),
+        (exact("0.1"), "POS", "EVAL"),
+        (exact("0.5"), "POS", "EVAL"),
+        (between("0.2", "0.4"), "POS", "EVAL"),
+        (between("0.05", "0.2"), "POS", "CONS"),
+        (between("0.005", "0.2"), "UNK", "CAD"),
+    ],
+)
+def test_E_09_HS_06_quantified(value: Interval, category: str, hsct: str) -> None:
+    answer = late().mrd(DAY, value).ask()
+    assert answer.mrd == category
+    assert answer.strength("HSCT") == hsct
+
+
+@pytest.mark.parametrize(
+    ("sens", "category", "hsct"),
+    [
+        ("0.0001", "NEG", "NOT"),
+        ("0.0099", "NEG", "NOT"),
+        ("0.01", "NEG", "NOT"),
+        ("0.0101", "UNK", "CAD"),
+        ("0.05", "UNK", "CAD"),
+        ("0.2", "UNK", "CAD"),
+        (None, "UNK", "CAD"),
+    ],
+)
+def test_E_09_not_detected_is_negative_only_with_its_sensitivity(
+    sens: str | None, category: str, hsct: str
+) -> None:
+    answer = late().mrd(DAY, sens=sens).ask()
+    assert answer.mrd == category
+    assert answer.strength("HSCT") == hsct
+    if category == "UNK":
+        wanted = "D-MRD" if sens else "D-MRDSENS"
+        assert wanted in answer.gating("HSCT")
+        assert not {"D-MRD", "D-MRDSENS"} <= answer.requests("HSCT"), "never both for one specimen"
+
+
+@pytest.mark.parametrize(
+    ("sens", "blin"), [("0.05", "NOT"), ("0.0999", "NOT"), ("0.2", "CAD"), (None, "CAD")]
+)
+def test_E_09_not_detected_at_a_sensitivity_between_the_limits(sens: str | None, blin: str) -> None:
+    """Below 0.1 % is certain where 0.1 % would have been seen, though 0.01 % is not."""
+    assert third_remission().mrd(DAY, sens=sens).ask().strength("BLIN") == blin
+
+
+@pytest.mark.parametrize(
+    ("bounds", "category"),
+    [
+        (under("0.01"), "LOWPOS"),
+        (under("0.009"), "LOWPOS"),
+        (under("0.05"), "UNK"),
+        (between("0.02", "0.05"), "POS"),
+        (None, "UNK"),
+    ],
+)
+def test_E_09_detected_but_not_quantifiable(bounds: Interval | None, category: str) -> None:
+    assert late().mrd(DAY, bounds, detection=DETECTED).ask().mrd == category
+
+
+def test_E_09_unreadable_or_missing() -> None:
+    assert late().mrd(DAY, detection=Detection.UNREADABLE).ask().mrd == "UNK"
+    assert late().ask().mrd == "UNK"
+    assert "D-MRD" in late().ask().gating("HSCT")
+
+
+def test_E_08_blood() -> None:
+    """A positive result in blood counts; a negative one proves nothing on the marrow."""
+    assert late().mrd(DAY, "0.5", material=Material.BLOOD).ask().mrd == "POS"
+    assert late().mrd(DAY, sens="0.001", material=Material.BLOOD).ask().mrd == "UNK"
+
+
+def test_CONF_07_marrow_outranks_blood_for_negativity() -> None:
+    story = late().mrd(DAY, sens="0.01").mrd("2026-06-08", sens="0.01", material=Material.BLOOD)
+    assert story.ask().mrd == "NEG"
+
+
+def test_E_08_material_not_stated_is_no_negative_marrow() -> None:
+    assert late().mrd(DAY, sens="0.01", material=Material.UNKNOWN).ask().mrd != "NEG"
+
+
+# --- STALE-05 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("age", "category"), [(29, "NEG"), (30, "NEG"), (31, "UNK")])
+def test_STALE_05_30_days(age: int, category: str) -> None:
+    answer = late().mrd(days_before(age), sens="0.01").ask()
+    assert answer.mrd == category
+    assert answer.strength("HSCT") == ("NOT" if category == "NEG" else "CAD")
+
+
+def test_STALE_05_POL_30_age_of_the_site() -> None:
+    story = late().mrd(days_before(45), "0.5")
+    assert story.ask().mrd == "UNK"
+    assert story.ask(Policy(mrd_max_age=45)).mrd == "POS"
+
+
+def recent_remission(block: str | None = None, running: str | None = None) -> Story:
+    """CR2 reached on 1 June; optionally a block completed or running since."""
+    story = child_second_remission(cr2="2026-06-01")
+    if block is not None:
+        story = story.plan("2026-06-02", block, text="Relapse consolidation")
+    if running is not None:
+        story = story.plan(running, text="Relapse consolidation")
+    return story
+
+
+@pytest.mark.parametrize(
+    ("day", "category"), [("2026-05-31", "UNK"), ("2026-06-02", "POS"), ("2026-05-20", "UNK")]
+)
+def test_STALE_05_after_the_remission_it_is_used_for(day: str, category: str) -> None:
+    assert recent_remission().mrd(day, "0.5").ask().mrd == category
+
+
+@pytest.mark.parametrize(
+    ("day", "category"), [("2026-06-09", "UNK"), ("2026-06-11", "POS"), ("2026-06-12", "POS")]
+)
+def test_STALE_05_after_the_last_completed_block(day: str, category: str) -> None:
+    assert recent_remission(block="2026-06-10").mrd(day, "0.5").ask().mrd == category
+
+
+def test_STALE_05_a_running_block_does_not_invalidate() -> None:
+    assert recent_remission(running="2026-06-08").mrd("2026-06-05", "0.5").ask().mrd == "POS"
+
+
+def test_STALE_05_later_relapse_invalidates() -> None:
+    answer = late().mrd(DAY, sens="0.01").marrow("2026-06-10", 40, flow=40).ask()
+    assert (answer.ds, answer.mrd) == ("ACTIVE_RR", "UNK")
+
+
+@pytest.mark.parametrize("day", [None, "2026", "2026-05"])
+def test_STALE_05_a_result_that_may_be_too_old_does_not_count(day: str | None) -> None:
+    assert late().mrd(day, sens="0.01").ask().mrd == "UNK"
+
+
+def test_STALE_05_a_month_that_is_new_enough_in_full_counts() -> None:
+    assert late().seen_on("2026-05-30").mrd("2026-05", "0.5").ask().mrd == "POS"
+
+
+def test_CONF_07_preliminary_MRD_is_unknown() -> None:
+    answer = late().mrd(DAY, "0.5", final=False).ask()
+    assert answer.mrd == "UNK"
+    assert answer.strength("HSCT") == "CAD"
+
+
+def test_CONF_07_preliminary_MRD_does_not_contradict_a_final_result() -> None:
+    answer = late().mrd(DAY, sens="0.01").mrd(DAY, "0.5", method=Method.NGS, final=False).ask()
+    assert answer.mrd == "NEG"
+    assert "CONFLICT" not in answer.cards
+
+
+# --- CONF-04, CONF-04b, CONF-06 ------------------------------------------------------------------
+
+
+def two_results(apart: int, value: str = "0.5", sens: str | None = "0.01", **more: Any) -> Story:
+    story = late().mrd(days_before(3 + apart), value, method=Method.NGS)
+    return story.mrd(days_before(3), sens=sens, **more)
+
+
+@pytest.mark.parametrize("apart", [0, 3, 7])
+def test_CONF_04_positive_and_not_detected_within_7_days(apart: int) -> None:
+    answer = two_results(apart).ask()
+    assert answer.mrd == "UNK"
+    assert "CONFLICT" in answer.cards
+    assert "D-MRD" in answer.requests("CONFLICT")
+    assert answer.applies("CONF-04")
+
+
+def test_CONF_04_whichever_came_first() -> None:
+    story = late().mrd("2026-06-05", sens="0.01").mrd("2026-06-08", "0.5", method=Method.NGS)
+    assert story.ask().mrd == "UNK"
+    assert "CONFLICT" in story.ask().cards
+
+
+def test_CONF_06_8_days_apart_the_newest_wins() -> None:
+    assert two_results(8).ask().mrd == "NEG"
+    assert "CONFLICT" not in two_results(8).ask().cards
+    story = late().mrd("2026-06-01", sens="0.01").mrd("2026-06-09", "0.5")
+    assert story.ask().mrd == "POS"
+
+
+@pytest.mark.parametrize(
+    ("value", "sens", "category"),
+    [
+        pytest.param("0.01", "0.01", "UNK", id="could-just-have-been-seen"),
+        pytest.param("0.02", "0.05", "POS", id="CONF-04b-below-the-other-sensitivity"),
+        pytest.param("0.005", "0.01", "LOWPOS", id="CONF-04b-low"),
+        pytest.param("0.5", None, "POS", id="no-sensitivity-stated"),
+    ],
+)
+def test_CONF_04b_a_value_below_the_sensitivity_of_the_other_method(
+    value: str, sens: str | None, category: str
+) -> None:
+    answer = two_results(0, value, sens).ask()
+    assert answer.mrd == category
+    assert ("CONFLICT" in answer.cards) is (category == "UNK")
+
+
+def test_CONF_04_blood_does_not_contradict_marrow() -> None:
+    """Negative in blood proves nothing, so it cannot contradict."""
+    answer = two_results(0, material=Material.BLOOD).ask()
+    assert answer.mrd == "POS"
+    assert "CONFLICT" not in answer.cards
+
+
+def test_CONF_04_BL_05_in_first_remission_only_the_conflict_card() -> None:
+    story = first_remission().mrd("2026-06-08", "0.5", method=Method.NGS)
+    answer = story.mrd("2026-06-08", sens="0.01").ask()
+    assert answer.cards == {"CONFLICT"}
+    assert "D-MRD" in answer.requests("CONFLICT")
+    assert answer.strength("BLIN") == "NOT"
+
+
+# --- MR-01, MR-02 --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mrd", "cards"),
+    [
+        ("0.0099", set()),  # MR-02: no card in CR1
+        ("0.01", {"MRD"}),
+        ("0.05", {"MRD"}),
+        ("0.0999", {"MRD"}),
+        ("0.1", {"BLIN", "HSCT"}),
+    ],
+)
+def test_MR_01_MR_02_first_remission(mrd: str, cards: set[str]) -> None:
+    answer = first_remission().mrd(DAY, mrd).ask()
+    assert answer.cards == cards
+    if cards == {"MRD"}:
+        assert answer.applies("MR-01")
+
+
+def test_MR_01_only_where_no_other_card_is_shown() -> None:
+    answer = late().mrd(DAY, "0.05").ask()
+    assert "MRD" not in answer.cards
+    assert {"BLIN", "HSCT"} <= answer.cards
+
+
+def test_MR_01_unknown_MRD_gives_no_card() -> None:
+    assert first_remission().mrd("2026-04-20", "0.05").ask().cards == set()
+
+
+def test_MR_01_after_a_transplant_in_this_remission() -> None:
+    """The graft makes further transplant pointless and GVHD forbids lymphocytes: MRD remains."""
+    story = first_remission().transplant("2026-05-10").mrd(DAY, "0.05")
+    story = story.complication(Complication.GVHD_ACUTE, grade=3)
+    assert story.ask().cards == {"MRD"}
+
+
+def test_MR_01_in_a_long_second_remission() -> None:
+    """Late isolated relapse two years ago, MRD 0.05 % now: HS-06 has a card of its own."""
+    answer = adult_second_remission().mrd(DAY, "0.05").ask()
+    assert "HSCT" in answer.cards
+    assert "MRD" not in answer.cards
+
+
+def test_MR_02_low_positive_is_a_line_of_the_transplant_card_in_CR2() -> None:
+    answer = adult_second_remission().mrd(DAY, "0.005").ask()
+    assert answer.mrd == "LOWPOS"
+    assert answer.strength("HSCT") == "EVAL"
+    said = " ".join([*answer.lines("HSCT"), *answer.option("HSCT").notes])
+    assert "MR-02" in said or "MRD" in said
+    quiet = adult_second_remission().mrd(DAY, sens="0.01").ask()
+    assert "MR-02" not in quiet.lines("HSCT")
+
+
+def test_E_04_ratio_of_transcripts_is_no_level() -> None:
+    story = first_remission().mrd(
+        DAY, detection=Detection.UNREADABLE, method=Method.FUSION_TRANSCRIPT
+    )
+    answer = story.ask()
+    assert answer.mrd == "UNK"
+    assert answer.cards == set()
+
+
+def test_E_09_a_negative_result_is_not_a_missing_one() -> None:
+    answer = adult_second_remission().mrd(DAY, sens="0.01").ask()
+    assert answer.option("BLIN").strength.name == "CONS"
+    assert not {"D-MRD", "D-MRDSENS"} & answer.requests("BLIN")

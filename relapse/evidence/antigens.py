@@ -70,8 +70,10 @@ def expression(result: AntigenResult, policy: Policy) -> Expression:
 
 
 def describe(result: AntigenResult, found: Expression) -> FactUsed:
+    """A result in words; one that is not final says so (CARD-06)."""
     share = f" ({percent(result.fraction)} of blasts)" if result.fraction is not None else ""
-    return FactUsed.of(result, f"{result.antigen.value} {found.value}{share}")
+    pending = "" if result.final else ", preliminary"
+    return FactUsed.of(result, f"{result.antigen.value} {found.value}{share}{pending}")
 
 
 @dataclass(frozen=True, slots=True)

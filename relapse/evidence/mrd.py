@@ -73,9 +73,8 @@ def describe(result: MrdResult) -> FactUsed:
     sensitivity = ""
     if result.sensitivity is not None:
         sensitivity = f", sensitivity {decimal_text(result.sensitivity * 100)} %"
-    return FactUsed.of(
-        result, f"MRD {level} ({result.method.value}, {result.material.value}{sensitivity})"
-    )
+    how = f"{result.method.value}, {result.material.value}{sensitivity}"
+    return FactUsed.of(result, f"MRD {level} ({how}{'' if result.final else ', preliminary'})")
 
 
 @rule("E-09", "MRD category at 0.01 %", "S31")

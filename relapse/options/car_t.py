@@ -33,12 +33,9 @@ def consider(case: Case) -> Consideration:
     excluded = shared.cd19_negative(case)
     if excluded is not None:
         return _none(case, "CD19 negative", [excluded])
-    if (
-        case.active
-        and not case.policy.sanctuary_immunotherapy
-        and case.course.involvement.isolated_sanctuary is Tri.MET
-    ):
-        return _none(case, "isolated CNS or testicular relapse", [])
+    sanctuary = isolated_sanctuary(case)
+    if sanctuary.state is Tri.MET:
+        return _none(case, "isolated CNS or testicular relapse", [sanctuary])
     rules = {CarTProduct.TISAGENLECLEUCEL: tisagenlecleucel.rows(case)}
     adult = adult_car_t.rows(case)
     rules |= dict.fromkeys(ADULT_PRODUCTS, adult)
@@ -110,6 +107,17 @@ def _advice(
 def _failing(rules: list[RuleResult]) -> str:
     criteria = [c for item in rules for c in item.criteria if c.state is Tri.NOT_MET]
     return f"not met: {criteria[0].text}" if criteria else "no rule applies"
+
+
+@rule("POL-14", "Isolated CNS or testicular relapse", "POL")
+def isolated_sanctuary(case: Case) -> RuleResult:
+    """Not suggested, unless the site's policy allows immunotherapy there."""
+    involved = case.course.involvement
+    state = Tri.NOT_MET
+    if case.active and not case.policy.sanctuary_immunotherapy:
+        state = involved.isolated_sanctuary
+    criterion = Criterion("isolated CNS or testicular relapse", state, involved.facts)
+    return applied("POL-14", state, criterion)
 
 
 @rule("CA-11", "Earlier CD19 CAR-T cells", "S62")

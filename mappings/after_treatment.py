@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from mappings.car_t import Infusion
 from mappings.condition_entry import Entry
 from mappings.context import clipped
 from mappings.shapes import all_words
 from mappings.terminology import Terminology
-from relapse.facts import CarTInfusion, CarTProduct, Donor, Transplant
-from relapse.logic import Tri
+from relapse.facts import CarTProduct, Donor, Transplant
 
 _AFTER_TRANSPLANT = frozenset({"status-post-allo-or-auto-hsct", "complication-of-hsct"})
 _TRANSPLANT_WORDS = re.compile(
@@ -40,7 +40,7 @@ def matters(terminology: Terminology, code: object) -> bool:
 
 
 def read(entry: Entry, words: str) -> None:
-    """Add a transplant or CAR-T infusion known only from such an entry."""
+    """Keep a transplant or CAR-T infusion for the case that no procedure or drug records it."""
     source, text = entry.context.source(entry.record.item), clipped(entry.name)
     if entry.concepts & _AFTER_TRANSPLANT or (
         _CLEAR_STATUS.search(words) and _TRANSPLANT_WORDS.search(words)
@@ -55,14 +55,9 @@ def read(entry: Entry, words: str) -> None:
             Transplant(source=source, when=when, text=text, donor=donor)
         )
     if "history-car-t-specific" in entry.concepts:
-        entry.context.facts.append(
-            CarTInfusion(
-                source=source,
-                when=entry.onset,
-                text=text,
-                product=CarTProduct.UNKNOWN,
-                cd19_directed=Tri.MET,
-            )
+        reference = entry.record.reference
+        entry.context.car_t_states.append(
+            Infusion(reference, entry.onset, text, CarTProduct.UNKNOWN)
         )
     elif _CAR_T_WORDS.search(words) and _AFTERWARDS.search(words):
         entry.context.car_t_mentions.append((entry.record.item, entry.name))

@@ -70,6 +70,9 @@ def add_infusions(context: Context) -> None:
     for infusion in sorted(context.car_t, key=_rank):
         if not any(_same(infusion, event) for event in events):
             events.append(infusion)
+    if not events:
+        # A history code repeats what a procedure or drug records, at the date of the visit.
+        events = sorted(context.car_t_states, key=_rank)[:1]
     for event in events:
         context.facts.append(
             CarTInfusion(

@@ -81,6 +81,8 @@ class Context:
     sex: Sex | None = None
     car_t: list[Infusion] = field(default_factory=list)
     car_t_orders: list[tuple[Item, DateRange | None, str]] = field(default_factory=list)
+    car_t_states: list[Infusion] = field(default_factory=list)
+    """Infusions known only from a code for the history of CAR-T therapy."""
     car_t_mentions: list[tuple[Item, str]] = field(default_factory=list)
     """Problem-list entries whose words tell of CAR-T cells given at some time."""
     explained: set[Item] = field(default_factory=set)

@@ -14,7 +14,6 @@ class Index:
 
     def __init__(self, items: list[Item]) -> None:
         self._items = items
-        self._by_identifier: dict[tuple[str, str, str], Item | None] | None = None
 
     @cached_property
     def _by_address(self) -> dict[tuple[str, str], list[Item]]:
@@ -59,22 +58,20 @@ class Index:
         loose = [item for item in candidates if not item.base or not base or not target.base]
         return loose[0] if len(loose) == 1 else None
 
+    @cached_property
+    def _by_identifier(self) -> dict[tuple[str, str, str], list[Item]]:
+        """By type (or any type), system and value."""
+        found: dict[tuple[str, str, str], list[Item]] = {}
+        for item in self._items:
+            for own in objects(item.resource.get("identifier")):
+                system, value = string(own.get("system")), string(own.get("value"))
+                if system and value:
+                    found.setdefault((item.kind, system, value), []).append(item)
+                    found.setdefault(("", system, value), []).append(item)
+        return found
+
     def _by_business_identifier(self, identifier: Json, kind: str) -> Item | None:
         system, value = string(identifier.get("system")), string(identifier.get("value"))
-        if not system or not value:
-            return None
-        if self._by_identifier is None:
-            self._by_identifier = {}
-            for item in self._items:
-                for own in objects(item.resource.get("identifier")):
-                    key = (item.kind, string(own.get("system")), string(own.get("value")))
-                    # An identifier that two resources share names neither.
-                    self._by_identifier[key] = item if key not in self._by_identifier else None
-        if kind:
-            return self._by_identifier.get((kind, system, value))
-        found = [
-            item
-            for (_, own_system, own_value), item in self._by_identifier.items()
-            if (own_system, own_value) == (system, value) and item is not None
-        ]
+        found = self._by_identifier.get((kind, system, value), [])
+        # An identifier that two resources share names neither.
         return found[0] if len(found) == 1 else None

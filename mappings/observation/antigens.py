@@ -11,7 +11,11 @@ from relapse.facts import Antigen, AntigenResult, Expression
 
 _NAMES = {Antigen.CD19: re.compile(r"\bcd\s*-?19\b"), Antigen.CD22: re.compile(r"\bcd\s*-?22\b")}
 _CYTOPLASMIC = re.compile(r"cytoplasm|\bcy(?:to)?[ -]?cd|\bicd|\bccd|intracellular")
-_NORMAL_CELLS = re.compile(r"\bnormal b|\bb[ -]cells? (?:in|/|count)|lymphocytes\b(?!.*blast)")
+_NORMAL_CELLS = re.compile(
+    r"\bnormal b|\bb[ -]cells? (?:in|/|count)|lymphocytes\b(?!.*blast)|\bmature b|\bpolyclonal|"
+    r"exclud\w+ (?:\w+ )?(?:blast|leuk)|\bnon-? ?(?:blast|leuk)|other than (?:\w+ )?(?:blast|leuk)|"
+    r"without (?:\w+ )?(?:blast|leuk)|\bnot on (?:\w+ )?(?:blast|leuk)"
+)
 # "CD19+ blasts/100 cells": how many blasts there are, not how many of them carry the antigen.
 _OF_ALL_CELLS = re.compile(
     r"/\s*(?:100\s+)?(?:all |total |nucleated |white )*(?:cells|leukocytes|wbc)|of (?:all |total |"

@@ -33,6 +33,7 @@ from relapse.dates import DateRange
 from relapse.facts import Analyte
 
 FINAL = frozenset({"final", "amended", "corrected"})
+_CORRECTING = frozenset({"amended", "corrected"})
 OPEN = frozenset({"registered", "preliminary", "unknown"})
 
 _READERS: dict[Topic, Callable[[Finding], None]] = {
@@ -116,29 +117,32 @@ def _replaced(context: Context, items: list[Item]) -> set[Item]:
     """Results that a corrected or amended one replaces: same business identifier, or same code,
     specimen and method.
     """
-    correcting = [item for item in items if status_of(item.resource) in ("corrected", "amended")]
-    if not correcting:
+    own = [item for item in items if context.is_patients(item)]
+    # For each mark, by wording of the code, the newest correction.
+    newest: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
+    for item in own:
+        if status_of(item.resource) in _CORRECTING:
+            for mark, words in _marks(context, item):
+                by_words = newest.setdefault(mark, {})
+                by_words[words] = max(by_words.get(words, ("", "")), _moment(item))
+    if not newest:
         return set()
-    alike: dict[tuple[str, ...], list[Item]] = {}
-    for item in items:
-        for mark in _marks(context, item):
-            alike.setdefault(mark, []).append(item)
-    gone: set[Item] = set()
-    for new in correcting:
-        if not context.is_patients(new):
-            continue
-        for mark in _marks(context, new):
-            gone.update(old for old in alike[mark] if _is_replaced(context, old, new, mark))
-    return gone
+    return {item for item in own if _is_replaced(context, item, newest)}
 
 
-def _is_replaced(context: Context, old: Item, new: Item, mark: tuple[str, ...]) -> bool:
-    if old is new or not context.is_patients(old) or status_of(old.resource) == ERROR:
+def _is_replaced(
+    context: Context, item: Item, newest: dict[tuple[str, ...], dict[str, tuple[str, str]]]
+) -> bool:
+    if status_of(item.resource) == ERROR:
         return False
-    if mark[0] == "specimen" and not _same_code(old.resource.get("code"), new.resource.get("code")):
-        return False
-    both_corrected = status_of(old.resource) in ("corrected", "amended")
-    return not both_corrected or _moment(old) < _moment(new)
+    oldest_rival = _moment(item) if status_of(item.resource) in _CORRECTING else ("", "")
+    for mark, words in _marks(context, item):
+        by_words = newest.get(mark, {})
+        # One LOINC code serves flow and morphology: where both have words, these must agree.
+        alike = by_words.values() if not words else (by_words.get(words), by_words.get(""))
+        if any(moment is not None and moment > oldest_rival for moment in alike):
+            return True
+    return False
 
 
 def _moment(item: Item) -> tuple[str, str]:
@@ -147,30 +151,26 @@ def _moment(item: Item) -> tuple[str, str]:
     return string(item.resource.get("issued")) or updated, item.reference
 
 
-def _marks(context: Context, item: Item) -> list[tuple[str, ...]]:
-    """What two versions of one result share: a business identifier, or specimen and method."""
-    marks: list[tuple[str, ...]] = [
-        ("identifier", string(own.get("system")), string(own.get("value")))
+def _marks(context: Context, item: Item) -> list[tuple[tuple[str, ...], str]]:
+    """What two versions of one result share, each with the words that have to agree, too.
+
+    A business identifier needs no words; specimen, method and code do.
+    """
+    marks: list[tuple[tuple[str, ...], str]] = [
+        (("identifier", string(own.get("system")), string(own.get("value"))), "")
         for own in objects(item.resource.get("identifier"))
         if string(own.get("value"))
     ]
     sample = sample_of(context, item.resource.get("specimen"), item).key
     if sample is not None:
-        marks.append(("specimen", sample, text_of(item.resource.get("method")).lower()))
+        code = item.resource.get("code")
+        method, words = text_of(item.resource.get("method")).lower(), text_of(code).lower()
+        for coding in codings(code):
+            name = string(coding.get("system")), string(coding.get("code"))
+            marks.append((("code", sample, method, *name), words))
+        if words:
+            marks.append((("words", sample, method, words), words))
     return marks
-
-
-def _same_code(one: object, other: object) -> bool:
-    mine, theirs = (
-        {(string(c.get("system")), string(c.get("code"))) for c in codings(code) if c.get("code")}
-        for code in (one, other)
-    )
-    texts = text_of(one).lower(), text_of(other).lower()
-    # One LOINC code serves flow and morphology: where both have a text, that must be the same, too.
-    return bool(
-        (mine & theirs and (texts[0] == texts[1] or not all(texts)))
-        or (texts[0] and texts[0] == texts[1])
-    )
 
 
 # --- What they say -------------------------------------------------------------------------------

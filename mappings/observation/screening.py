@@ -12,6 +12,7 @@ from relapse.logic import Tri
 
 _TRUTH = {Word.POSITIVE: Tri.MET, Word.NEGATIVE: Tri.NOT_MET}
 _HEPATITIS_B = re.compile(r"hepatitis b|\bhbv\b|\bhbsag\b")
+_CORE = re.compile(r"\bcore\b|hbcab|anti-?hbc\b")
 _HEPATITIS_C = re.compile(r"hepatitis c|\bhcv\b")
 _HIV = re.compile(r"\bhiv\b|human immunodeficiency")
 _IMMUNITY = re.compile(r"surface\s*(?:ab\b|antibod)|anti-?hbs\b|hbsab")
@@ -38,6 +39,7 @@ def read_virus(finding: Finding) -> None:
     if len(named) != 1:
         finding.list_unread("names more than one virus")
         return
+    virus = Virus.HBV_CORE if named[0] is Virus.HBV and _CORE.search(words) else named[0]
     answer = finding.answer(reactivity=True)
     if answer.missing and "valueQuantity" not in finding.data:
         return
@@ -47,7 +49,7 @@ def read_virus(finding: Finding) -> None:
         finding.list_unread("virus screen: neither reactive nor non-reactive")
     reactive = _TRUTH.get(said, Tri.UNKNOWN) if said is not None else Tri.UNKNOWN
     finding.context.facts.append(
-        ViralScreen(**finding.result(answer.text), virus=named[0], reactive=reactive)
+        ViralScreen(**finding.result(answer.text), virus=virus, reactive=reactive)
     )
 
 

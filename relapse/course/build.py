@@ -97,7 +97,7 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
         decision.requests,
         (*decision.caveats, *_ordinal_caveats(line)),
         decision.facts,
-        _sites(chart, line, specimens, sites, decision.status, start),
+        _sites(chart, line, specimens, sites, decision.status, start or first),
         refractory,
         start,
         _after_failure(line, start, specimens, site_marks, chart, treatment),
@@ -126,16 +126,17 @@ def _sites(
     specimens: tuple[Marrow, ...],
     sites: tuple[SiteFinding, ...],
     status: DiseaseStatus,
-    induction: DateRange | None,
+    begun: DateRange | None,
 ) -> Involvement:
+    """Sites of the latest relapse, else of a leukaemia that has not remitted since ``begun``."""
     testes = chart.patient.sex is not Sex.FEMALE
     if line.relapses:
         relapse = line.relapses[-1]
         following = line.episodes[line.episodes.index(relapse) + 1 :]
         until = next((item.when for item in following if isinstance(item, Remission)), None)
         return involvement(relapse, specimens, sites, until, testes)
-    if status is DiseaseStatus.ACTIVE_RR and induction is not None:
-        failed = Relapse([RelapseMark(induction, Kind.CODE, ())])
+    if status is DiseaseStatus.ACTIVE_RR and begun is not None:
+        failed = Relapse([RelapseMark(begun, Kind.CODE, ())])
         return involvement(failed, specimens, sites, None, testes)
     return Involvement(testis=Tri.UNKNOWN if testes else Tri.NOT_MET)
 

@@ -35,6 +35,8 @@ class LabResult(Result):
 
 class Virus(Enum):
     HBV = "HBV"
+    HBV_CORE = "HBV core antibody"
+    """Shows contact with the virus; a screen needs the surface antigen or the virus itself."""
     HCV = "HCV"
     HIV = "HIV"
 

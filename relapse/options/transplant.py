@@ -283,6 +283,8 @@ def _requests(
         for criterion in item.criteria:
             if criterion.state is Tri.UNKNOWN:
                 wanted += [request(id, criterion.note, gating=gates) for id in criterion.requests]
+    if case.ever_transplanted()[0] is Tri.UNKNOWN:
+        wanted.append(request("D-PRIOR", "treatment so far not known", gating=False))
     strong = row.strength in (Strength.EVAL, Strength.CONS)
     cells = any(item.strength is Strength.CONS for item in others)
     if (strong or cells) and not safety.donor_found(case.chart):

@@ -104,7 +104,14 @@ def test_rule_24_marker_and_leukaemic_cells_by_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["CD19 B cells/100 lymphocytes", "CD19", "Lymphocyte subset panel CD19"]
+    "text",
+    [
+        "CD19 B cells/100 lymphocytes",
+        "CD19",
+        "Lymphocyte subset panel CD19",
+        "CD19 on mature B cells excluding blasts",
+        "CD19 on non-leukemic B cells",
+    ],
 )
 def test_rule_26_normal_b_cells_are_no_evidence(text: str) -> None:
     assert not facts(

@@ -563,6 +563,9 @@ def test_car_t_history_codes() -> None:
         Tri.MET,
         "2025",
     )
+    recorded = procedure("p", ("http://www.ama-assn.org/go/cpt", "38228"))
+    both = only(read(condition("c", (ICD10CM, "Z92.850")), recorded), CarTInfusion)
+    assert both.source.reference == "Procedure/p"
     other = read(condition("c", (ICD10CM, "Z92.858")))
     assert not facts(other, CarTInfusion)
     assert reasons(read(condition("c", (ICD10CM, "Z92.85"))))

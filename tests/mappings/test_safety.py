@@ -219,7 +219,7 @@ def test_uncorrected_qt_is_silent() -> None:
                 text="Hepatitis B virus core Ab [Presence]",
                 valueCodeableConcept=concept((SNOMED, "131194007")),
             ),
-            Virus.HBV,
+            Virus.HBV_CORE,
             Tri.NOT_MET,
         ),
         (

@@ -13,6 +13,7 @@ from relapse.course.relapse_marks import Kind, RelapseMark, UndatedCode
 from relapse.course.remission import INDUCTION_DAYS, RemissionMark
 from relapse.course.timeline import Relapse, Remission, Timeline
 from relapse.dates import DateRange, add_days
+from relapse.logic import Tri
 from relapse.rules import rule
 
 
@@ -64,15 +65,25 @@ def _of_status(
     current = line.current
     if current is None:
         return "undated"
-    if isinstance(current, Relapse) or line.relapse_count > 0:
+    if isinstance(current, Relapse):
         return "known"
-    assert isinstance(current, Remission)
+    if line.relapse_count > 0 and not _recorded_since(code, current):
+        return "known"
     since = _since(current.when, seen)
     if since:
         return RelapseMark(
             since[0].when, Kind.CODE, (code.used, since[0].used), ordinal=code.ordinal
         )
     return "repetition"
+
+
+def _recorded_since(code: UndatedCode, remission: Remission) -> bool:
+    """Whether an entry was recorded after the remission: no earlier relapse explains it then."""
+    return (
+        code.named_on is not None
+        and remission.when is not None
+        and code.named_on.after(remission.when) is Tri.MET
+    )
 
 
 def _of_recorded(

@@ -20,6 +20,8 @@ from relapse.rules import rule
 
 THRESHOLD = Decimal("0.0001")
 """The international threshold between positive and negative, 0.01 % (S31)."""
+LABEL_LEVEL = Decimal("0.001")
+"""0.1 %: the level that rules name where no policy moves it (S02, S24)."""
 SAME_TIME_DAYS = 7
 
 

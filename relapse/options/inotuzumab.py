@@ -246,9 +246,7 @@ def liver_tests(case: Case) -> PrecautionRaised | None:
 
     Either value is enough (POL-08): the safer reading of a label text that says "and".
     """
-    exempt = safety.complication(
-        case.chart, (Complication.GILBERT_OR_HAEMOLYSIS,), case.as_of, ever=True
-    )
+    exempt = safety.complication(case.chart, (Complication.GILBERT_OR_HAEMOLYSIS,), case.as_of)
     bilirubin_limit = Decimal("Infinity") if exempt.state is Tri.MET else Decimal("1.5")
     both = case.policy.liver_flag == "both"
     facts = shared.liver_above(case, bilirubin_limit, Decimal("2.5"), both=both)

@@ -173,8 +173,10 @@ def pregnancy_request(case: Case) -> list[DataRequest]:
     """P-20 as a question: a woman of 12 to 55 years without a current answer."""
     if case.chart.patient.sex is not Sex.FEMALE:
         return []
-    of_age = case.age.at_least_years(12) is Tri.MET and case.age.at_least_years(56) is Tri.NOT_MET
-    if not of_age or safety.pregnant(case.chart, case.as_of, case.policy).state is not Tri.UNKNOWN:
+    too_young = case.age.at_least_years(12) is Tri.NOT_MET
+    if too_young or case.age.at_least_years(56) is Tri.MET:
+        return []
+    if safety.pregnant(case.chart, case.as_of, case.policy).state is not Tri.UNKNOWN:
         return []
     return [request("D-PREG", "no current test or status")]
 

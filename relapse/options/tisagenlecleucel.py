@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from relapse.assessment import Criterion, RuleResult, Strength
 from relapse.case import Case
+from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.facts import Antigen
 from relapse.logic import Tri
 from relapse.options.car_t_criteria import (
@@ -116,7 +117,7 @@ def tisa_later_remission(case: Case, young: Criterion) -> RuleResult:
     """CR3 or later with MRD from 0.1 % on: a second or later relapse, now in MRD-positive
     remission.
     """
-    level = case.mrd.at_least(case.policy.transplant_mrd_eval)
+    level = case.mrd.at_least(LABEL_LEVEL)
     long_standing = remission_is_new(case) is Tri.NOT_MET and level is Tri.UNKNOWN
     criteria = (
         Criterion(

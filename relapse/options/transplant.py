@@ -21,6 +21,7 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, TWENTY_FIVE_PERCENT
 from relapse.evidence import safety
+from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.facts import Agent, Response, ResponseStatement
 from relapse.logic import Tri
 from relapse.options import donor_lymphocytes, second_transplant, shared, transplant_rows
@@ -132,7 +133,7 @@ def first_remission(case: Case) -> RuleResult:
     """First remission with MRD from 0.1 % on, or reached after primary induction failure; else
     HS-10.
     """
-    positive = case.mrd.at_least(case.policy.transplant_mrd_eval)
+    positive = case.mrd.at_least(LABEL_LEVEL)
     if positive is Tri.MET or case.course.remission_after_failure:
         why = (
             "MRD at least 0.1 %"

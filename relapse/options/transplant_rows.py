@@ -10,6 +10,7 @@ from relapse.assessment import Criterion, MrdCategory, RuleResult, Strength
 from relapse.case import Case
 from relapse.course.sites import Involvement
 from relapse.course.timing import LATE, FirstRelapse, high_risk
+from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.facts import Lineage
 from relapse.logic import Tri
 from relapse.rules import applied, rule
@@ -106,7 +107,7 @@ def high_in_both(case: Case) -> RuleResult:
 @rule("HS-05", "Child, CR2, high risk in one scheme", "S24")
 def high_in_one(case: Case) -> RuleResult:
     """The schemes disagree: may be considered; evaluation is suggested from MRD 0.1 % on."""
-    strong = case.mrd.at_least(case.policy.transplant_mrd_eval) is Tri.MET
+    strong = case.mrd.at_least(LABEL_LEVEL) is Tri.MET
     return applied(
         "HS-05",
         Tri.MET,
@@ -139,7 +140,7 @@ def late_extramedullary(case: Case) -> RuleResult:
     """May be considered from MRD 0.1 % on, else not; MRD is asked for."""
     mrd = _mrd_fact(case)
     late = _timing_fact(case, "late isolated extramedullary relapse")
-    if case.mrd.at_least(case.policy.transplant_mrd_eval) is Tri.MET:
+    if case.mrd.at_least(LABEL_LEVEL) is Tri.MET:
         return applied("HS-07", Tri.MET, late, mrd, strength=Strength.CONS)
     return applied(
         "HS-07",
@@ -193,6 +194,8 @@ def timing_unknown(case: Case) -> RuleResult:
         wanted.append("D-BM")
     if first is not None and first.involvement.cns is Tri.UNKNOWN:
         wanted.append("D-CNS")
+    if first is not None and first.involvement.testis is Tri.UNKNOWN:
+        wanted.append("D-TEST")
     criterion = Criterion(
         "timing and site of the first relapse",
         Tri.UNKNOWN,

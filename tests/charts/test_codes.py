@@ -527,3 +527,59 @@ def test_an_operation_outcome_in_the_bundle_is_listed():
     answer = evaluate([*adult_in_relapse(), outcome])
     assert answer.printed["unread"] != []
     assert about({})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No evidence of relapse",
+        "Acute lymphoblastic leukemia, not in relapse",
+        "ALL without relapse",
+    ],
+)
+def test_a_relapse_code_whose_text_denies_the_relapse(text):
+    """CR1; C91.02 with onset, its text says the opposite: no certain relapse, and listed."""
+    answer = evaluate([*adult_in_first_remission(), relapse_code(onset="2026-06-01", text=text)])
+    assert answer.disease[0] != "ACTIVE_RR"
+    assert "Condition/relapse-code" in answer.unread or answer.topics != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALL, in relapse, seen for second opinion",
+        "ALL in relapse, no second relapse",
+        "ALL in first relapse, at risk of second relapse",
+        "ALL in relapse, second line treatment",
+        "ALL in relapse, referred from 2nd floor",
+    ],
+)
+def test_an_ordinal_of_something_else_is_not_the_number_of_the_relapse(text):
+    """First relapse by count; the text has an ordinal that does not count relapses (E-15)."""
+    answer = evaluate([*adult_in_relapse(), relapse_code(onset="2026-06-08", text=text)])
+    assert answer.disease[:2] == ("ACTIVE_RR", 1)
+
+
+def test_a_refractory_code_with_an_onset_after_remission_is_not_dropped():
+    """CR1 2026-04-14; SNOMED 'refractory ALL', active, onset 2026-06-01 (REL-01).
+
+    A relapse, a question, or listed: silence is not right.
+    """
+    code = concept(None, (SNOMED, "12311000132101"))
+    refractory = relapse_code(onset="2026-06-01") | {"code": code}
+    answer = evaluate([*adult_in_first_remission(), refractory])
+    assert answer.topics != [] or "Condition/relapse-code" in answer.unread
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Blasts in bone marrow of donor", "Myeloblasts/100 cells in Bone marrow"],
+)
+def test_marrow_blasts_whose_text_names_other_cells(text):
+    """11150-0 at 60 %, but the text says the donor's marrow or myeloblasts: no certain relapse."""
+    code = concept(text, (LOINC, "11150-0"))
+    result = observation(
+        "other-cells", code, "2026-06-08", valueQuantity=percent(60), method="Morphology"
+    )
+    answer = evaluate([*adult_in_first_remission(), result])
+    assert answer.disease[0] != "ACTIVE_RR"

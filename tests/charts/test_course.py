@@ -724,3 +724,61 @@ def test_long_standing_second_remission_is_silent():
     asks = evaluate(changed(chart, "cr2", effectiveDateTime="2025-06-15"))
     assert asks.hsct == "EVAL"
     assert asks.topics != []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [relapse_code(recordedDate="2026-06-10"), relapse_code(onset="2026-06-06")],
+    ids=["recorded only", "with onset"],
+)
+def test_a_relapse_code_does_not_take_away_what_mrd_of_two_percent_gives(code):
+    """CR2 with a marrow MRD of 2 %, CD19 and CD22 positive then, and a relapse code.
+
+    Site unknown: blinatumomab and inotuzumab wait for the marrow (D-BM), they are not NOT.
+    """
+    day = "2026-06-05"
+    chart = [
+        *child_in_second_remission(),
+        mrd(valueQuantity=percent(2)),
+        cd19("cd19-new", day),
+        cd22("cd22-new", day),
+        code,
+    ]
+    answer = evaluate(chart)
+    assert answer.disease[:2] == ("ACTIVE_RR", 2)
+    assert (answer.blina, answer.ino) == ("CAD", "CAD")
+    assert "D-BM" in answer.requests("blinatumomab")
+
+
+def test_a_relapse_known_from_a_copied_code_and_the_words_second_remission():
+    """CR1 2024-04; C91.02 'first relapse' recorded 2025-12-22 without onset; 'CR2' 2026-03-01.
+
+    REL-16, exception: the statement's ordinal makes the relapse count, dated by the recorded
+    date; CR2 is then three months old, not long-standing (G-09): blinatumomab waits for the site.
+    """
+    code = relapse_code(
+        recordedDate="2025-12-22", text="Acute lymphoblastic leukemia, first relapse"
+    )
+    chart = [
+        *without(child_in_second_remission(), "blasts", "blasts-flow"),
+        not_detected(),
+        code,
+    ]
+    answer = evaluate(chart)
+    assert answer.disease == ("CR", 1, 2)
+    assert answer.blina in {"CAD", "CONS"}
+    assert answer.hsct != "NOT"
+
+
+def test_a_second_remission_without_any_record_of_the_relapse():
+    """CR1 2024-04, then 'CR2' on 2026-03-01, nothing on the relapse itself, MRD negative.
+
+    CR2 cannot have begun before the relapse that nobody dated: it is not long-standing.
+    """
+    chart = [
+        *without(child_in_second_remission(), "blasts", "blasts-flow"),
+        not_detected(),
+    ]
+    answer = evaluate(chart)
+    if answer.disease == ("CR", 1, 2):
+        assert "long-standing" not in str(answer.printed["considerations"])

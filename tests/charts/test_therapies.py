@@ -478,10 +478,10 @@ def test_fitness_caps_transplant(score, strength):
     assert ("D-FIT" in answer.requests()) == (score is None)
 
 
-@pytest.mark.parametrize("missing", ["hbsag", "hcv", "hiv", "igg"])
+@pytest.mark.parametrize("missing", [("hbsag", "anti-hbc"), ("hcv",), ("hiv",), ("igg",)])
 def test_a_missing_viral_screen_is_asked_for(missing):
     """P-21: D-VIRAL does not gate CAR-T."""
-    answer = evaluate(without(adult_in_relapse(), missing))
+    answer = evaluate(without(adult_in_relapse(), *missing))
     assert answer.car_t == "EVAL"
     assert "D-VIRAL" in answer.requests("car-t")
 

@@ -747,3 +747,25 @@ def test_mrd_by_flow_in_two_forms_is_one_fact():
     assert answer.blina == "EVAL"
     assert MRD_BY_FLOW
     assert FLOW
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("MRD assay limit of detection, bone marrow", 0.3),
+        ("MRD analytical sensitivity, bone marrow", 0.1),
+        ("MRD panel: viable cells, bone marrow", 98),
+        ("MRD by flow: normal B-cell precursors (hematogones), bone marrow", 3),
+        ("MRD panel: donor chimerism, bone marrow", 98),
+        ("AML minimal residual disease (MRD) by flow cytometry, bone marrow", 0.3),
+        ("CLL minimal residual disease (MRD), bone marrow", 0.3),
+        ("Multiple myeloma minimal residual disease (MRD), bone marrow", 0.3),
+    ],
+)
+def test_a_percentage_beside_the_mrd_is_not_the_mrd(text, value):
+    """CR1; an MRD panel's limit of detection, viability, normal precursors or chimerism, or the
+    MRD of another disease, as an Observation of its own: no MRD of this leukaemia."""
+    answer = in_first_remission(code=concept(text, (LOCAL, "MRDX")), valueQuantity=percent(value))
+    assert answer.disease == ("CR", 0, 1)
+    assert answer.state["mrd"] == "UNK"
+    assert answer.blina == "NOT"

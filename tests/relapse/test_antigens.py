@@ -247,6 +247,7 @@ def test_STALE_03_an_order_without_doses_was_perhaps_given() -> None:
         RELAPSE,
     )
     assert answer.strength("BLIN") == "CAD"
+    assert answer.effect("P-16", "BLIN") == {"warn"}
 
 
 @pytest.mark.parametrize(("infusion", "strength"), [("2026-06-07", "EVAL"), ("2026-06-08", "CAD")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -430,3 +431,17 @@ def test_CA_02_transplant_on_an_unknown_day() -> None:
     story = child_first_relapse().transplant(None)
     assert story.ask().product("tisa") == "CAD"
     assert "D-PRIOR" in story.ask().requests("CART")
+
+
+def test_CA_05_does_not_read_the_transplant_cut_of_the_site() -> None:
+    """0.1 % here; POL-27 is the cut of transplant in late relapse."""
+    story = third_remission().mrd(DAY, "0.05")
+    assert story.ask(Policy(transplant_mrd_eval=Decimal("0.0001"))).product("tisa") == "NOT"
+
+
+def test_CA_05_G_09_long_third_remission() -> None:
+    """More than a year in CR3: without MRD silent, with a measured one open."""
+    story = third_remission().seen_on("2027-06-15")
+    assert story.ask().product("tisa") == "NOT"
+    measured = story.mrd("2027-06-05", "0.5").cd19("2027-05-01").ask()
+    assert measured.product("tisa") == "CONS"

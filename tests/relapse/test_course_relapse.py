@@ -807,3 +807,22 @@ def test_REL_16_ordinal_on_a_code_beside_a_measured_relapse() -> None:
     story = in_first_remission().marrow("2026-05-20", 60, flow=60)
     answer = story.coded_relapse(None, recorded="2026-05-25", relapse_ordinal=2).ask()
     assert (answer.ds, answer.relapses) == ("ACTIVE_RR", 2)
+
+
+def test_REL_02_a_range_of_the_second_method_must_reach_1_per_cent_in_full() -> None:
+    story = in_first_remission().marrow(FIRST, 8)
+    assert story.marrow(FIRST, flow=between("0.5", 2)).ask().ds == "POSSIBLE_RELAPSE"
+    assert story.marrow(FIRST, flow=between(1, 2)).ask().ds == "ACTIVE_RR"
+
+
+def test_REL_02_a_second_marrow_of_an_unknown_day_may_be_too_close() -> None:
+    story = in_first_remission().marrow("2026-05-20", 8)
+    later = story.marrow("2026-05", flow=2, other={PCR: "2"})
+    assert later.ask().ds == "POSSIBLE_RELAPSE"
+    assert story.marrow("2026-06", flow=2, other={PCR: "2"}).ask().ds == "ACTIVE_RR"
+
+
+def test_REL_12_courses_that_run_on_are_therapy_since() -> None:
+    """Maintenance that outlasts the relapse by weeks leaves the state open as well."""
+    story = adult_first_relapse(relapse=days_before(120), eot=days_before(60))
+    assert story.ask().ds == "UNKNOWN"

@@ -235,3 +235,10 @@ def test_E_16_a_site_that_is_not_proven_does_not_undo_a_remission() -> None:
 def test_E_28_adult_in_first_remission_stays_in_it() -> None:
     story = adult().diagnosed("2024-01-10").front_line("2024-01-12", "2026-02-01")
     assert story.remission("2024-02-20", 1).ask().ds == "CR1"
+
+
+def test_E_10_marrow_below_5_per_cent_long_after_a_diagnosis_without_recorded_treatment() -> None:
+    story = child().diagnosed("2025-05-01").marrow("2025-07-15", 2, flow=2)
+    assert story.ask().ds == "CR1"
+    early = child().diagnosed("2026-06-01").marrow("2026-06-10", 2, flow=2)
+    assert early.ask().ds == "NOT_RR"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relapse.facts import Method, Phase, Site
+from relapse.facts import Agent, Method, Phase, Site
 from relapse.logic import Tri
 from tests.relapse.patients import (
     EU,
@@ -210,3 +210,10 @@ def test_REL_10_coded_as_refractory() -> None:
     story = child().diagnosed("2026-05-20").front_line("2026-05-21")
     coded = story.condition("2026-06-10", phase=Phase.REFRACTORY, text="ALL, refractory")
     assert (coded.ask().ds, coded.ask().relapses) == ("ACTIVE_RR", 0)
+
+
+@pytest.mark.parametrize(("ago", "tisa"), [(13, "NOT"), (14, "CAD"), (30, "CAD")])
+def test_E_14_a_course_of_doses_is_completed_after_14_days_without_one(ago: int, tisa: str) -> None:
+    story = child_first_relapse(relapse="2026-05-01", eot="2026-04-20", but="cd19 cd22")
+    story = story.drug(Agent.OTHER_ANTILEUKAEMIC, "2026-05-04", days_before(ago)).cd19(RELAPSE)
+    assert story.ask().product("tisa") == tisa

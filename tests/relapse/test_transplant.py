@@ -339,14 +339,14 @@ def test_HS_14_D_EOT_end_of_therapy_unknown() -> None:
     assert answer.timing[:2] == (None, "late")
     assert answer.strength("HSCT") == "CAD"
     assert answer.gives("HS-14") == "CAD"
-    assert "D-EOT" in answer.gating("HSCT")
+    assert answer.gating("HSCT") == {"D-EOT"}
 
 
 def test_HS_14_D_DXDATE_diagnosis_without_a_date() -> None:
     story = child_first_relapse(eot="2024-01-01").without(Diagnosis).diagnosed(None)
     answer = story.ask()
     assert answer.strength("HSCT") == "CAD"
-    assert "D-DXDATE" in answer.gating("HSCT")
+    assert answer.gating("HSCT") == {"D-DXDATE"}
 
 
 def test_HS_14_not_where_every_timing_gives_the_same_answer() -> None:
@@ -489,8 +489,8 @@ def test_HS_02_unknown_age_is_not_adult(birth: str | None) -> None:
     story = story.remission("2021-06-05", 1).marrow("2026-02-10", 60, flow=60)
     story = story.work_up("2026-02-10").reinduction("2026-02-16", "2026-03-25")
     answer = story.remission("2026-04-01", 2).mrd_negative().ask()
-    assert answer.strength("HSCT") != "EVAL"
-    assert "D-AGE" in answer.all_requests
+    assert answer.strength("HSCT") == "CAD"
+    assert "D-AGE" in answer.gating("HSCT")
 
 
 def test_HS_14_site_unknown_where_it_decides() -> None:
@@ -498,8 +498,15 @@ def test_HS_14_site_unknown_where_it_decides() -> None:
     story = child_early_second_remission(but="cns testes")
     answer = story.mrd_negative().ask()
     assert answer.strength("HSCT") == "CAD"
-    assert answer.gating("HSCT")
+    assert answer.gating("HSCT") == {"D-CNS", "D-TEST"}
     assert story.mrd(DAY, "0.5").ask().strength("HSCT") == "EVAL"
+
+
+@pytest.mark.parametrize(("but", "wanted"), [("cns", "D-CNS"), ("testes", "D-TEST")])
+def test_HS_14_asks_for_what_is_missing_and_nothing_else(but: str, wanted: str) -> None:
+    answer = child_early_second_remission(but=but).mrd_negative().ask()
+    assert answer.strength("HSCT") == "CAD"
+    assert answer.gating("HSCT") == {wanted}
 
 
 @pytest.mark.parametrize("scale", [PerformanceScale.KARNOFSKY, PerformanceScale.LANSKY])
@@ -528,3 +535,11 @@ def test_STALE_05_MRD_in_a_remission_without_a_date() -> None:
     story = closed_relapse(story.remission("2023-06-05", 1))
     assert story.mrd(DAY, "0.5").ask().mrd == "POS"
     assert story.seen_on("2026-02-20").mrd("2026-02-05", "0.5").ask().mrd == "UNK"
+
+
+def test_POL_27_is_the_cut_of_the_late_relapse_only() -> None:
+    """HS-05 and HS-09 read 0.1 %, whatever a site chooses for the late relapse (HS-06)."""
+    low = Policy(transplant_mrd_eval=Decimal("0.0001"))
+    assert early_combined().mrd(DAY, "0.05").ask(low).gives("HS-05") == "CONS"
+    assert first_remission().mrd(DAY, "0.05").ask(low).gives("HS-09") is None
+    assert child_second_remission().mrd(DAY, "0.05").ask(low).gives("HS-06") == "EVAL"

@@ -21,6 +21,7 @@ from fhir.resources.R4B.reference import Reference
 from fhir.resources.R4B.specimen import Specimen
 from pydantic import ValidationError
 
+from mappings.known_forms import KnownForms
 from mappings.shapes import Json
 from mappings.terminology import Memory
 
@@ -43,6 +44,7 @@ MODELS: dict[str, Any] = {
 # validated again.
 _CODES = ("code", "method", "medicationCodeableConcept", "clinicalStatus", "verificationStatus")
 _ACCEPTED = Memory()
+_FORMS = KnownForms()
 # Whose a resource is has been decided by then; the model only asks that a subject be there.
 _SUBJECT = Reference.model_validate({"display": "the patient"})
 _WITH_SUBJECT = frozenset(
@@ -81,10 +83,14 @@ def refusal(kind: str, data: Json) -> str | None:
 
     Names elements only, never what they hold.
     """
+    form = _FORMS.form_of(kind, data)
+    if _FORMS.knows(form):
+        return None
     try:
         MODELS[kind].model_validate(_with_known_codes(kind, data))
     except ValidationError as error:
         path = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
         names = ".".join(str(part) for part in path if isinstance(part, str))
         return names[:80] or "the resource"
+    _FORMS.accept(form)
     return None

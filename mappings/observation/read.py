@@ -92,22 +92,20 @@ def _without_old_series(context: Context, items: list[Item]) -> list[Item]:
     for item in items:
         resource = item.resource
         day = resource.get("effectiveDateTime")
-        concepts = context.concepts(resource.get("code"))
         if (
             not isinstance(day, str)
-            or day[:10] >= oldest
-            or not concepts
             or topic_of(context, resource.get("code")) is not Topic.LIVER_OR_COUNT
-            or resource.get("component")
+            or not (concepts := context.concepts(resource.get("code")))
         ):
             kept.append(item)
-        if isinstance(day, str) and concepts and status_of(resource) in FINAL and day[:10] <= today:
-            if topic_of(
-                context, resource.get("code")
-            ) is Topic.LIVER_OR_COUNT and context.is_patients(item):
-                mark = (day, item.reference, item)
-                if concepts not in newest or newest[concepts][:2] < mark[:2]:
-                    newest[concepts] = mark
+            continue
+        if day[:10] >= oldest or resource.get("component"):
+            kept.append(item)
+        if status_of(resource) in FINAL and day[:10] <= today:
+            mark = (day, item.reference, item)
+            known = newest.get(concepts)
+            if (known is None or known[:2] < mark[:2]) and context.is_patients(item):
+                newest[concepts] = mark
     present = set(map(id, kept))
     kept.extend(item for _, _, item in newest.values() if id(item) not in present)
     return kept

@@ -11,6 +11,7 @@ from mappings.context import clipped
 from mappings.leukaemia_text import (
     MENTIONS_LEUKAEMIA,
     Details,
+    denies_relapse,
     details_of,
     diagnosis_of,
     is_about_others,
@@ -160,7 +161,7 @@ def _add_diagnosis(
                 lineages.add((lineage, precursor))
     elif disease is Disease.LYMPHOBLASTIC_LYMPHOMA and not lineages and len(details.lineages) == 1:
         lineages.add((next(iter(details.lineages)), Tri.UNKNOWN))
-    phase = _phase(entry, claims, details) if disease is Disease.ALL else Phase.UNSTATED
+    phase = _phase(entry, claims, details, words) if disease is Disease.ALL else Phase.UNSTATED
     # Codes or words that name both lineages are two statements; which of them holds is not decided
     # here.
     for lineage, precursor in sorted(lineages, key=lambda one: one[0].value) or [
@@ -196,9 +197,12 @@ def _codes(entry: Entry) -> tuple[str, ...]:
     return tuple(sorted(known))
 
 
-def _phase(entry: Entry, claims: _Claims, details: Details) -> Phase:
+def _phase(entry: Entry, claims: _Claims, details: Details, words: str) -> Phase:
     """The phase by code, else by words; contradicting ones leave it unstated and are listed."""
     coded = claims.phases - {Phase.UNSTATED}
+    if Phase.RELAPSE in coded and denies_relapse(words):
+        entry.list_unread("the code names a relapse that the text denies")
+        return Phase.UNSTATED
     if len(coded) > 1:
         entry.list_unread("codes name different phases")
         return Phase.UNSTATED

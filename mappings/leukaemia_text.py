@@ -119,6 +119,7 @@ _B_PRECURSOR = re.compile(
 )
 _NO_PHASE = re.compile(
     r"not\s+(?:having\s+|yet\s+|in\s+)?(?:achieved\s+)?(?:a\s+)?(?:complete\s+)?remission|"
+    r"\bnot\s+(?:in\s+|a\s+)?(?:relapse|relapsed|recurrence|recurrent)\b|"
     r"(?:without|no(?:\s+evidence\s+of)?|never)\s+(?:\w+\s+){0,2}(?:relapse|remission|recurrence)|"
     r"(?:risk\s+of|to\s+prevent|monitoring\s+for|relapse)\s+(?:relapse|risk|prevention|"
     r"prophylaxis)",
@@ -244,3 +245,10 @@ def _phase(text: str, details: Details) -> None:
         details.phase = Phase.RELAPSE
     elif refractory:
         details.phase = Phase.REFRACTORY
+
+
+def denies_relapse(text: str) -> bool:
+    """Whether the text speaks of relapse only to deny it: "no evidence of relapse", "not in
+    relapse".
+    """
+    return bool(_RELAPSE.search(text)) and not _RELAPSE.search(_NO_PHASE.sub(" ", text))

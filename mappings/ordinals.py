@@ -17,19 +17,22 @@ _KIND = (
     r"testicular|hematologic(?:al)?|"
     r"morphologic(?:al)?|complete|continuous|molecular|clinical|systemic)[\s,-]+)|and\s+)*"
 )
+_NOT_DENIED = r"(?<!\bno )(?<!\bnot )(?<!without )(?<!never )"
+# "relapse, second line treatment" counts treatments.
+_ALONE = r"(?=\s*(?:$|[).,;:]))"
 _RELAPSE = re.compile(
-    rf"\b(?P<word>{_ORDINAL})\s+{_KIND}(?:relapse|recurrence)\b"
+    rf"{_NOT_DENIED}\b(?P<word>{_ORDINAL})\s+{_KIND}(?:relapse|recurrence)\b"
     rf"|\b(?:relapse|recurrence)\s*(?:no\.?\s*|number\s*|#\s*)?(?P<digit>[1-9])\b(?!\s*(?:%|/|-|"
     rf"month|week|day|year))"
-    rf"|\b(?:relapse|recurrence)\s*[,(]\s*(?P<after>{_ORDINAL})\b",
+    rf"|\b(?:relapse|recurrence)\s*[,(]\s*(?P<after>{_ORDINAL})\b{_ALONE}",
     re.IGNORECASE,
 )
 _REMISSION = re.compile(
-    rf"\b(?P<word>{_ORDINAL})\s+{_KIND}(?:remission|cr)\b"
+    rf"{_NOT_DENIED}\b(?P<word>{_ORDINAL})\s+{_KIND}(?:remission|cr)\b"
     rf"|\bcr\s*-?(?P<digit>[1-9])\b"
     rf"|\bremission\s*(?:no\.?\s*|number\s*|#\s*)?(?P<number>[1-9])\b(?!\s*(?:%|/|-|month|week|day|"
     rf"year))"
-    rf"|\bremission\s*[,(]\s*(?P<after>{_ORDINAL})\b",
+    rf"|\bremission\s*[,(]\s*(?P<after>{_ORDINAL})\b{_ALONE}",
     re.IGNORECASE,
 )
 

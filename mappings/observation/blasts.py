@@ -19,6 +19,8 @@ _ABSOLUTE = re.compile(r"#/volume|\babs(?:olute)?\b|absolute count")
 _RATIO_WORDS = re.compile(r"/100|percent|%|fraction|\bper 100\b")
 _OTHER_CELLS = re.compile(r"blasts?/(?:blasts|lymphocytes|100 blasts)|of lymphocytes|of cd\d+")
 
+_NOT_LYMPHOBLASTS = re.compile(r"\bdonor|myeloblast|monoblast|erythroblast|megakaryoblast")
+
 
 def read(finding: Finding) -> None:
     """Add the blasts of one result; without unit, without readable number or of another denominator
@@ -30,6 +32,9 @@ def read(finding: Finding) -> None:
         return
     if _OTHER_CELLS.search(words):
         finding.list_unread("blasts as a share of other cells than marrow or white cells")
+        return
+    if _NOT_LYMPHOBLASTS.search(words):
+        finding.list_unread("blasts of a donor or of another lineage")
         return
     answer = finding.answer()
     if answer.missing:

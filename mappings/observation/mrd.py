@@ -19,6 +19,15 @@ _LIMIT = re.compile(r"limit of detection|sensitivity|detection limit|\blod\b")
 _TRANSCRIPT = re.compile(
     r"bcr\s*(?:::|-|/|_)?\s*abl|transcript|%\s*is\b|international scale|fusion"
 )
+# What stands beside a level of residual disease in a panel, and the residual disease of another
+# illness.
+_NOT_THE_LEVEL = re.compile(
+    r"limit of (?:detection|quant)|detection limit|\blod\b|\blloq\b|threshold|cut-?off|viab|"
+    r"h[ae]+matogone|normal (?:b|precursor|cell)|chimerism|\bchange\b|trend|"
+    r"previous|prior (?:time|result|sample|mrd)|total (?:cells|events)|acquired|"
+    r"sensitivity(?!\W*(?:of\s+)?(?:10\W|\d))|\baml\b|\bcll\b|\bcml\b|myelo(?:id|ma)",
+    re.IGNORECASE,
+)
 _ZERO = Decimal(0)
 
 
@@ -28,6 +37,9 @@ def read(finding: Finding) -> None:
     """
     answer = finding.answer()
     if answer.missing:
+        return
+    if _NOT_THE_LEVEL.search(finding.words):
+        finding.list_unread("named beside residual disease, not its level in this leukaemia")
         return
     if finding.spinal_fluid:
         finding.list_unread("residual disease in spinal fluid")

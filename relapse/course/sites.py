@@ -96,14 +96,10 @@ def involvement(
     if start is None:
         return Involvement(testis=Tri.UNKNOWN if testes else Tri.NOT_MET)
     window = _Window(start, until)
-    marrow_tests = [marrow for marrow in marrows if window.holds(marrow.when)]
-    blasts = [marrow.reaches(FIVE_PERCENT) for marrow in marrow_tests]
-    by_criteria = any(mark.kind is Kind.MARROW for mark in relapse.marks)
-    if by_criteria or Tri.MET in blasts:
-        marrow = Tri.MET
-    else:
-        marrow = Tri.NOT_MET if Tri.NOT_MET in blasts and Tri.UNKNOWN not in blasts else Tri.UNKNOWN
     at = {site: _at_site(site, findings, window) for site in Site}
+    marrow_tests = [marrow for marrow in marrows if window.holds(marrow.when)]
+    elsewhere = Tri.MET in at.values()
+    marrow = _marrow_involved(relapse, marrow_tests, elsewhere)
     used = [fact for item in marrow_tests for fact in item.facts]
     used += [finding.used for finding in findings if window.holds(finding.when)]
     examined = {
@@ -114,6 +110,19 @@ def involvement(
     return Involvement(
         marrow, at[Site.CNS], testis, other, tuple(used), examined[Site.CNS], examined[Site.TESTIS]
     )
+
+
+def _marrow_involved(relapse: Relapse, marrows: list[Marrow], elsewhere: bool) -> Tri:
+    """Spared only where blasts were counted below 5 % and the relapse is shown at another site.
+
+    A relapse must be somewhere: known from its code alone, a low marrow does not say where.
+    """
+    blasts = [marrow.reaches(FIVE_PERCENT) for marrow in marrows if marrow.has_blast_count]
+    shown = any(mark.kind is Kind.MARROW for mark in relapse.marks)
+    if shown or any(marrow.reaches(FIVE_PERCENT) is Tri.MET for marrow in marrows):
+        return Tri.MET
+    spared = elsewhere and Tri.NOT_MET in blasts and Tri.UNKNOWN not in blasts
+    return Tri.NOT_MET if spared else Tri.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,11 @@ def outdated_relapse(situation: Situation, relapse: Relapse) -> Decision | None:
 
 
 def _in_remission(situation: Situation, remission: Remission) -> Decision:
-    doubt = doubtful_marrow(situation) or blood_blasts(situation, remission)
+    doubt = (
+        doubtful_marrow(situation)
+        or blood_blasts(situation, remission)
+        or refractory_after_remission(situation, remission)
+    )
     if doubt is not None:
         return doubt
     count = situation.line.relapse_count
@@ -160,6 +164,24 @@ def blood_blasts(situation: Situation, remission: Remission) -> Decision | None:
     if not facts:
         return None
     return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-07"),), tuple(facts), ("D-BM",))
+
+
+@rule("POL-12", "Refractory disease recorded after a remission", "POL")
+def refractory_after_remission(situation: Situation, remission: Remission) -> Decision | None:
+    """Refractory disease stated or coded after the newest evidence of remission, no relapse
+    on record.
+
+    It cannot be refractory without a relapse: a relapse is possible and must be confirmed.
+    """
+    if remission.when is None:
+        return None
+    since = _last_day(remission).shifted(days=1)
+    facts = tuple(used for used in documented(situation.chart, since) if used.when is not None)
+    if not facts:
+        return None
+    return Decision(
+        DiseaseStatus.POSSIBLE_RELAPSE, (applied("POL-12"),), facts, ("D-CONFIRM", "D-BM")
+    )
 
 
 def _last_day(remission: Remission) -> DateRange:

@@ -131,9 +131,13 @@ def _remission(line: Timeline, mark: RemissionMark, evidence: Evidence) -> None:
         and not _marrow_can_end(current, mark, evidence)
     ):
         return
-    if isinstance(current, Remission):
+    higher = mark.ordinal is not None and mark.ordinal - 1 > line.relapse_count
+    if isinstance(current, Remission) and not (higher and current.marks):
         current.marks.append(mark)
     else:
+        if isinstance(current, Remission):
+            # A higher ordinal than the last remission's: a relapse between that nobody recorded.
+            line.episodes.append(Relapse())
         line.episodes.append(Remission(mark.when, [mark]))
     line.doubtful.clear()
     if mark.ordinal is not None:

@@ -112,6 +112,8 @@ def _of_recorded(
     if index + 1 < len(line.episodes):
         # The relapse that followed is dated by its own evidence; the code adds at most its ordinal.
         following = line.episodes[index + 1].when
+        if following is None:
+            return by_record
         inside = following is not None and following.earliest <= recorded.latest
         if inside and code.ordinal is not None and following is not None:
             return RelapseMark(

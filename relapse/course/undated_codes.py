@@ -114,8 +114,8 @@ def _of_recorded(
         following = line.episodes[index + 1].when
         if following is None:
             return by_record
-        inside = following is not None and following.earliest <= recorded.latest
-        if inside and code.ordinal is not None and following is not None:
+        inside = following.earliest <= recorded.latest
+        if inside and code.ordinal is not None:
             return RelapseMark(
                 recorded, Kind.CODE, (code.used,), inferred=True, ordinal=code.ordinal
             )

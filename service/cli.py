@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service.settings import Settings, SettingsError, described, load_settings, unknown_variables
+from service.site_policy import policies
 
 
 class Failure(click.ClickException):
@@ -25,9 +26,11 @@ def _settings(**overrides: object) -> Settings:
     for name in unknown_variables():
         click.echo(f"relapse-cds: {name} is no setting of this version and is ignored", err=True)
     try:
-        return load_settings(
+        settings = load_settings(
             **{name: value for name, value in overrides.items() if value is not None}
         )
+        policies(settings)  # a file in error stops the start here, before any worker reads it
+        return settings
     except SettingsError as error:
         raise Failure(f"cannot start: {error}") from None
 

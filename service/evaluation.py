@@ -13,10 +13,10 @@ from mappings.chart import Unread
 from mappings.errors import MappingError
 from relapse.assessment import Assessment
 from relapse.facts import Section
-from relapse.policy import Policy
 from service.bundles import cut_short, next_link
 from service.jsontext import NotJson, parse_json
 from service.settings import Settings
+from service.site_policy import policies
 
 
 class UnusableFile(Exception):
@@ -47,7 +47,7 @@ def evaluate_bundle(content: bytes, as_of: date, settings: Settings) -> Evaluate
             [bundle],
             patient_id=None,
             as_of=as_of,
-            policy=Policy(jurisdiction=settings.jurisdiction),
+            policy=policies(settings),
             presentation=presentation,
             incomplete=frozenset(Section) if partial else frozenset(),
         )

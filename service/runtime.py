@@ -13,11 +13,11 @@ from uuid import uuid4
 from hooks.compose import PROJECT_URL, Presentation
 from hooks.patient_view import patient_view
 from hooks.registry import CdsService, Registry
-from relapse.policy import Policy
 from service.addresses import may_contact
 from service.fhir_client import FhirClient
 from service.prefetch import Fetcher, FhirSource, NoAccess
 from service.settings import Settings
+from service.site_policy import policies
 from service.wire import CdsRequest
 
 _POOL_SIZE = 64
@@ -71,7 +71,7 @@ def build(
         source_url=f"{settings.public_url}/" if settings.public_url else PROJECT_URL,
         suggestions=settings.suggestions,
     )
-    policy = Policy(jurisdiction=settings.jurisdiction)
+    policy = policies(settings)
     return Runtime(
         settings=settings,
         registry=Registry([patient_view(policy, presentation)] if services is None else services),

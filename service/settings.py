@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     jurisdiction: Literal["US", "EU"] = Field(
         default="US", description="whose product labels apply: US or EU"
     )
+    policies: str = Field(
+        default="",
+        description="path of a TOML file with the site's own policies, in a table [policies]; "
+        "every card names those that differ from the default",
+    )
     prefetch: Profile = Field(
         default=Profile.FULL,
         description="full publishes every query in discovery; gate only patient and conditions, "

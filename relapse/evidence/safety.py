@@ -60,8 +60,8 @@ def newest_lab(chart: Chart, analyte: Analyte, as_of: date, days: int) -> LabRes
     """The newest final result of an analyte, if it is fresh and can be compared."""
     fresh = [
         result
-        for result in chart.of(LabResult)
-        if result.analyte is analyte and result.final and _fresh(result.when, as_of, days)
+        for result in chart.labs(analyte)
+        if result.final and _fresh(result.when, as_of, days)
     ]
     newest = max(fresh, key=_when_key, default=None)
     return newest if newest is not None and newest.value is not None else None
@@ -145,8 +145,8 @@ def blood_blasts(chart: Chart, course: DiseaseCourse) -> BloodBlasts:
             return BloodBlasts(result.count_10e9_per_l, (FactUsed.of(result, text),))
     white = [
         result
-        for result in chart.of(LabResult)
-        if result.analyte is Analyte.LEUKOCYTES and result.final and result.when == newest_day
+        for result in chart.labs(Analyte.LEUKOCYTES)
+        if result.final and result.when == newest_day
     ]
     fraction = of_day[-1].fraction
     value = white[0].value if white else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import TypeVar, cast
 
 from relapse.facts.base import Fact
 from relapse.facts.patient import Patient
+from relapse.facts.safety import Analyte, LabResult
 
 
 class Section(Enum):
@@ -39,6 +41,17 @@ class Chart:
         for fact in self.facts:
             groups.setdefault(type(fact), []).append(fact)
         return {kind: tuple(group) for kind, group in groups.items()}
+
+    @cached_property
+    def _by_analyte(self) -> dict[Analyte, list[LabResult]]:
+        groups: dict[Analyte, list[LabResult]] = {}
+        for result in self.of(LabResult):
+            groups.setdefault(result.analyte, []).append(result)
+        return groups
+
+    def labs(self, analyte: Analyte) -> Sequence[LabResult]:
+        """The results of one analyte: rules ask for each of them many times."""
+        return self._by_analyte.get(analyte, ())
 
     def of(self, kind: type[F]) -> tuple[F, ...]:
         """The facts of exactly this kind."""

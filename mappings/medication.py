@@ -70,6 +70,11 @@ _GIVEN = {
     "MedicationStatement": frozenset({"active", "completed", "on-hold", "stopped"}),
     "MedicationRequest": frozenset({"active", "completed", "on-hold", "stopped"}),
 }
+_CERTAINTY = {
+    "MedicationAdministration": Given.ADMINISTERED,
+    "MedicationStatement": Given.STATED,
+    "MedicationRequest": Given.ORDERED,
+}
 _NOT_GIVEN = frozenset({"not-done", "not-taken", "intended", "draft", "cancelled"})
 _NO_ORDER = frozenset({"proposal", "plan", "option"})
 _INTRATHECAL = re.compile(
@@ -137,11 +142,13 @@ def _read(context: Context, item: Item, drug: Drug, orders: list[Order], under: 
         return
     if kind == "MedicationRequest" and string(resource.get("intent")).lower() in _NO_ORDER:
         return
+    perhaps = status == "unknown" and kind != "MedicationRequest"
     if status not in _GIVEN[kind]:
         context.list_unread(
             item, "a status that is not known" if status else "no status", drug.name
         )
-        return
+        if not perhaps:
+            return
     spec = {
         "MedicationAdministration": ADMINISTRATION,
         "MedicationStatement": STATEMENT,
@@ -162,7 +169,7 @@ def _read(context: Context, item: Item, drug: Drug, orders: list[Order], under: 
     if "0001" == record.data.get("effectiveDateTime"):
         del record.data["effectiveDateTime"]
     span = time_of(context, record, status, drug.name)
-    _add(context, record, drug, span, status, orders, under)
+    _add(context, record, drug, span, status, orders, under, perhaps)
 
 
 def _modern(resource: Json, kind: str) -> Json:
@@ -187,11 +194,17 @@ def _add(
     status: str,
     orders: list[Order],
     under: set[str],
+    perhaps: bool,
 ) -> None:
+    """Add the use of each agent. One that was perhaps given counts as an infused order does: an
+    older antigen result is no longer proof, and nothing else follows from it.
+    """
     item, kind = record.item, record.item.kind
     reasons = _reasons(record.data)
     product = next((name for name in sorted(drug.value_sets) if name in PRODUCTS), None)
     if product is not None:
+        if perhaps:
+            return
         if kind == "MedicationRequest":
             context.car_t_orders.append((item, span.start, drug.name))
             return
@@ -212,11 +225,9 @@ def _add(
         oral = agent in TYROSINE_KINASE_INHIBITORS or (
             bool(_ORAL.search(words)) and not _INTRATHECAL.search(words)
         )
-        given = {
-            "MedicationAdministration": Given.ADMINISTERED,
-            "MedicationStatement": Given.STATED,
-            "MedicationRequest": Given.ORDERED,
-        }[kind]
+        if perhaps and oral:
+            continue
+        given = Given.ORDERED if perhaps else _CERTAINTY[kind]
         use = DrugUse(
             source=context.source(item, span.inferred),
             when=span.start,

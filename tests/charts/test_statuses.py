@@ -242,3 +242,16 @@ def test_provisional_second_diagnosis_does_not_stop_the_confirmed_one():
     answer = evaluate([*adult_in_relapse(), aml | {"id": "aml"}])
     assert answer.blina == "EVAL"
     assert "conflict" not in answer.topics
+
+
+def test_an_antibody_dose_of_unknown_status_voids_the_older_cd19():
+    """Rule 32: blinatumomab on 2026-06-10 with status "unknown", CD19 of 2026-06-08: perhaps given.
+
+    The sample is no longer proof (STALE-03): blinatumomab and CAR-T wait for CD19, and the dose is
+    listed.
+    """
+    doubtful = dose("doubtful", "blinatumomab", "2026-06-10", status="unknown")
+    answer = evaluate([*adult_in_relapse(), doubtful])
+    assert answer.blina == "CAD"
+    assert "D-CD19" in answer.requests("blinatumomab")
+    assert "MedicationAdministration/doubtful" in answer.unread

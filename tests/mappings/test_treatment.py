@@ -439,7 +439,6 @@ def test_rule_32_not_given(resource: Any) -> None:
 @pytest.mark.parametrize(
     "resource",
     [
-        administration("a", BLINATUMOMAB, status="unknown"),
         request("a", BLINATUMOMAB, status=...),
         administration("a", BLINATUMOMAB, wasNotGiven=True),
         statement("a", BLINATUMOMAB, taken="n", status="completed"),
@@ -448,6 +447,13 @@ def test_rule_32_not_given(resource: Any) -> None:
 def test_rule_32_unclear_is_listed(resource: Any) -> None:
     reading = read(resource)
     assert reading.chart.facts == ()
+    assert reasons(reading)
+
+
+def test_rule_32_an_administration_of_unknown_status_was_perhaps_given() -> None:
+    """Listed, and no proof of treatment; but an older antigen result no longer proves anything."""
+    reading = read(administration("a", BLINATUMOMAB, status="unknown"))
+    assert [use.given for use in facts(reading, DrugUse)] == [Given.ORDERED]
     assert reasons(reading)
 
 

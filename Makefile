@@ -70,6 +70,10 @@ bench: $(VENV)/.dev ## measure latency, throughput and growth, each against its 
 value-sets: $(VENV)/.dev ## write mappings/value_sets/ anew
 	$(BIN)/python -m scripts.make_value_sets mappings/terminology.csv mappings/value_sets
 
+.PHONY: knowledge
+knowledge: $(VENV)/.dev ## write docs/knowledge.md and docs/policies.md anew, from rules, policies and cases
+	$(BIN)/python -m scripts.make_knowledge
+
 .PHONY: demo
 demo: $(VENV)/.dev ## write the demonstration patients in service/demo/ anew
 	$(BIN)/python -m scripts.make_demo_patients

@@ -20,6 +20,7 @@ from service.logs import log, where
 from service.prefetch import FhirSource
 from service.routes.cds import cds_routes
 from service.routes.demo import demo_routes
+from service.routes.knowledge import knowledge_routes
 from service.routes.pages import page_routes
 from service.runtime import Runtime, build
 from service.settings import Settings
@@ -62,6 +63,8 @@ def create_app(
     app.url_map.merge_slashes = False
     app.register_blueprint(cds_routes(runtime))
     app.register_blueprint(page_routes(runtime))
+    if runtime.settings.knowledge:
+        app.register_blueprint(knowledge_routes(runtime))
     if runtime.settings.development:
         app.register_blueprint(demo_routes(runtime))
     _handle_errors(app)

@@ -69,11 +69,19 @@ def serve(host: str, port: int, workers: int) -> None:
 )
 @click.option("--jurisdiction", type=click.Choice(["US", "EU"]), help="Whose product labels apply.")
 @click.option(
+    "--policies", "policy_file", metavar="FILE", help="TOML file with the site's own policies."
+)
+@click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--full", is_flag=True, help="With text: print the whole detail of each card.")
 def evaluate(
-    file: str, as_of: datetime | None, jurisdiction: str | None, form: str, full: bool
+    file: str,
+    as_of: datetime | None,
+    jurisdiction: str | None,
+    policy_file: str | None,
+    form: str,
+    full: bool,
 ) -> None:
     """Evaluate one record, without network.
 
@@ -82,7 +90,7 @@ def evaluate(
     from service.evaluation import UnusableFile, evaluate_bundle
     from service.report import as_json, print_text
 
-    settings = _settings(jurisdiction=jurisdiction)
+    settings = _settings(jurisdiction=jurisdiction, policies=policy_file)
     try:
         outcome = evaluate_bundle(_read(file), as_of.date() if as_of else date.today(), settings)
     except UnusableFile as error:

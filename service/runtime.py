@@ -13,6 +13,7 @@ from uuid import uuid4
 from hooks.compose import PROJECT_URL, Presentation
 from hooks.patient_view import patient_view
 from hooks.registry import CdsService, Registry
+from relapse.policy import Policy
 from service.addresses import may_contact
 from service.fhir_client import FhirClient
 from service.prefetch import Fetcher, FhirSource, NoAccess
@@ -30,6 +31,7 @@ class Runtime:
     """
 
     settings: Settings
+    policy: Policy
     registry: Registry
     source: FhirSource
     pool: ThreadPoolExecutor
@@ -74,6 +76,7 @@ def build(
     policy = policies(settings)
     return Runtime(
         settings=settings,
+        policy=policy,
         registry=Registry([patient_view(policy, presentation)] if services is None else services),
         source=source or FhirClient(max_bytes=settings.max_body, pool_size=_POOL_SIZE),
         pool=ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="fhir"),

@@ -51,7 +51,8 @@ class Settings(BaseSettings):
         "with true",
     )
     jurisdiction: Literal["US", "EU"] = Field(
-        default="US", description="whose product labels apply: US or EU"
+        default="US",
+        description="whose product labels apply: US or EU; the policies file may say it instead",
     )
     policies: str = Field(
         default="",
@@ -90,6 +91,10 @@ class Settings(BaseSettings):
     )
     suggestions: bool = Field(
         default=True, description="offer draft referrals and requests for missing tests on cards"
+    )
+    knowledge: bool = Field(
+        default=True,
+        description="serve /knowledge: rules, policies and sources in force, to anyone who asks",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="least severe log line written: DEBUG, INFO, WARNING or ERROR"

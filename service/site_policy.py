@@ -14,21 +14,24 @@ from service.settings import Settings, SettingsError
 def policies(settings: Settings) -> Policy:
     """The policies of this process; `SettingsError`, in one line, for a file that cannot be used.
 
-    The file has one table ``[policies]`` with names of `relapse.policy.Policy`. The jurisdiction is
-    a setting of its own and is not taken from the file.
+    The file has one table ``[policies]`` with names of `relapse.policy.Policy`. It may set the
+    jurisdiction where nothing else does; two that differ are an error, because the labels would
+    not be those that someone meant.
     """
-    base = Policy(jurisdiction=settings.jurisdiction)
     if not settings.policies:
-        return base
+        return Policy(jurisdiction=settings.jurisdiction)
     values = _table(settings.policies)
-    if "jurisdiction" in values:
-        raise SettingsError(
-            f"{settings.policies}: leave jurisdiction out, RELAPSE_CDS_JURISDICTION sets it"
-        )
     try:
-        return overridden(base, values)
+        found = overridden(Policy(jurisdiction=settings.jurisdiction), values)
     except PolicyError as error:
-        raise SettingsError(f"{settings.policies}: {error}") from None
+        raise SettingsError(f"RELAPSE_CDS_POLICIES: {settings.policies}: {error}") from None
+    if "jurisdiction" in settings.model_fields_set and found.jurisdiction != settings.jurisdiction:
+        raise SettingsError(
+            f"RELAPSE_CDS_POLICIES: {settings.policies}: jurisdiction is {found.jurisdiction} "
+            f"there and {settings.jurisdiction} in RELAPSE_CDS_JURISDICTION or --jurisdiction; "
+            "leave one of them out"
+        )
+    return found
 
 
 def _table(path: str) -> dict[str, object]:
@@ -39,9 +42,13 @@ def _table(path: str) -> dict[str, object]:
         raise SettingsError(
             f"RELAPSE_CDS_POLICIES: {path} cannot be read: {error.strerror}"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidOperation) as error:
+    except UnicodeDecodeError:
+        raise SettingsError(f"RELAPSE_CDS_POLICIES: {path} is not TOML: save it as UTF-8") from None
+    except (ValueError, InvalidOperation, RecursionError) as error:
         raise SettingsError(f"RELAPSE_CDS_POLICIES: {path} is not TOML: {error}") from None
     table = content.get("policies")
     if not isinstance(table, dict) or len(content) != 1:
-        raise SettingsError(f"RELAPSE_CDS_POLICIES: {path} needs one table, [policies]")
+        others = ", ".join(name for name in content if name != "policies")
+        also = f"; take out {others}" if others else ""
+        raise SettingsError(f"RELAPSE_CDS_POLICIES: {path} needs one table, [policies]{also}")
     return table

@@ -37,6 +37,7 @@ it, and which missing result would settle it.</p>
 <tr><td><a href="cds-services">/cds-services</a></td><td>CDS Hooks discovery</td></tr>
 <tr><td>/cds-services/{service}</td>
 <td>the service, called with POST (hook <code>patient-view</code>)</td></tr>
+{knowledge_rows}
 {demo_rows}
 <tr><td><a href="healthz">/healthz</a>, <a href="readyz">/readyz</a></td><td>for probes</td></tr>
 </table>
@@ -48,6 +49,10 @@ device, and not validated for clinical use.</p>
 """
 _DEMO_ROWS = (
     '<tr><td><a href="demo">/demo</a></td><td>demonstration patients as request bodies</td></tr>'
+)
+_KNOWLEDGE_ROWS = (
+    '<tr><td><a href="knowledge">/knowledge</a></td>'
+    "<td>every rule, policy, source and value set in force</td></tr>"
 )
 _DEVELOPMENT = (
     "Development mode: unsigned calls are accepted, and FHIR servers on loopback may be queried. "
@@ -92,8 +97,9 @@ def _start_page(runtime: Runtime) -> str:
     return _PAGE.format(
         mode=escape(_DEVELOPMENT if development else "Production mode."),
         service=SERVICE_ID,
+        knowledge_rows=_KNOWLEDGE_ROWS if runtime.settings.knowledge else "",
         demo_rows=_DEMO_ROWS if names else "",
         try_it=call,
         model=MODEL_VERSION,
-        jurisdiction=escape(runtime.settings.jurisdiction),
+        jurisdiction=escape(runtime.policy.jurisdiction),
     )

@@ -43,7 +43,7 @@ def test_values_of_the_file_are_in_force(tmp_path: Path) -> None:
         ("[policies]\nlate_adult_car_t = 'MAYBE'\n", "late_adult_car_t must be one of"),
         ("[policies]\nqt_drugs = 'dasatinib'\n", "qt_drugs must be a list"),
         ("[policies]\nno_such_policy = 1\n", "there is no policy 'no_such_policy'"),
-        ("[policies]\njurisdiction = 'EU'\n", "RELAPSE_CDS_JURISDICTION sets it"),
+        ("[policies]\njurisdiction = 'UK'\n", "jurisdiction must be one of US, EU"),
         ("[policies]\nantigen_max_age_active = 90\n[other]\n", "needs one table"),
         ("mrd_max_age = 20\n", "needs one table"),
         ("[policies\n", "is not TOML"),
@@ -82,3 +82,52 @@ def test_cards_name_the_policies_that_differ(tmp_path: Path) -> None:
     assert blinatumomab["indicator"] == "warning"
     plain = CliRunner().invoke(main, [*command, "--format", "json"])
     assert all("POL-17" not in card["detail"] for card in json.loads(plain.stdout)["cards"])
+
+
+def test_the_file_may_say_the_jurisdiction(tmp_path: Path) -> None:
+    path = policy_file(tmp_path, "[policies]\njurisdiction = 'EU'\n")
+    assert policies(load_settings(policies=path)).jurisdiction == "EU"
+    assert policies(load_settings(policies=path, jurisdiction="EU")).jurisdiction == "EU"
+
+
+def test_two_jurisdictions_that_differ_stop_the_start(tmp_path: Path) -> None:
+    path = policy_file(tmp_path, "[policies]\njurisdiction = 'EU'\n")
+    done = CliRunner().invoke(
+        main,
+        ["serve"],
+        env={"RELAPSE_CDS_POLICIES": path, "RELAPSE_CDS_JURISDICTION": "US"},
+    )
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert f"{path}: jurisdiction is EU there and US in" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[policies]\nmrd_max_age = " + b"9" * 5000, b"\xff[policies]\n", b"a = " + b"[" * 9000],
+    ids=["too many digits", "not UTF-8", "too deep"],
+)
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "policies.toml"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match="is not TOML") as raised:
+        policies(load_settings(policies=str(path)))
+    assert "\n" not in str(raised.value)
+    assert str(path) in str(raised.value)
+
+
+def test_policies_of_one_evaluation(tmp_path: Path) -> None:
+    """``evaluate --policies FILE``; the jurisdiction of the command and of the file must agree."""
+    path = policy_file(tmp_path, "[policies]\njurisdiction = 'EU'\nmrd_max_age = 21\n")
+    command = ["evaluate", str(FOLDER / "adult-early-relapse.json"), "--as-of", AS_OF]
+    done = CliRunner().invoke(main, [*command, "--policies", path, "--full"])
+    assert done.exit_code == 0
+    assert "EU labels" in done.stdout
+    assert "mrd_max_age = 21" in " ".join(done.stdout.split())
+    refused = CliRunner().invoke(main, [*command, "--policies", path, "--jurisdiction", "US"])
+    assert refused.exit_code == 1
+    assert refused.stdout == ""
+    wrong = policy_file(tmp_path, "[policies]\nmrd_max_age = 0\n")
+    refused = CliRunner().invoke(main, [*command, "--policies", wrong])
+    assert refused.exit_code == 1
+    assert f"{wrong}: mrd_max_age must lie between 1 and 180" in refused.stderr

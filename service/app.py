@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 from flask_cors import CORS
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from hooks.registry import CdsService
 from service.answers import json_response
@@ -80,6 +80,11 @@ def _handle_errors(app: Flask) -> None:
     def told(error: CdsError) -> Response:
         g.fields.update(code=error.code, member=error.member or None)
         return json_response(outcome(error), error.status)
+
+    @app.errorhandler(ClientDisconnected)
+    def cut_off(_error: ClientDisconnected) -> Response:
+        code, message = HTTP_MESSAGES[408]
+        return json_response(operation_outcome(code, message), 408)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

@@ -78,6 +78,10 @@ HTTP_MESSAGES: Mapping[int, tuple[str, str]] = {
         "not-supported",
         "This address does not answer this method. Services are called with POST.",
     ),
+    408: (
+        "timeout",
+        "The request did not arrive in full in time (RELAPSE_CDS_REQUEST_SECONDS); send it again.",
+    ),
     413: ("too-long", "The request is larger than this service accepts (RELAPSE_CDS_MAX_BODY)."),
     415: ("not-supported", "Send JSON with Content-Type application/json."),
     500: (

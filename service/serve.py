@@ -16,6 +16,7 @@ from service.app import create_app
 from service.logs import configure
 from service.routes.pages import example_call
 from service.settings import Settings
+from service.slow_clients import TimedWorker
 
 THREADS = 8
 """Calls that one worker process answers at the same time; most wait for a FHIR server, if at
@@ -35,7 +36,7 @@ class Server(BaseApplication):  # type: ignore[misc, unused-ignore]
     """Gunicorn without its own command line and configuration files."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self._settings = settings
+        self.settings = settings
         self._options = options
         super().__init__()
 
@@ -44,8 +45,8 @@ class Server(BaseApplication):  # type: ignore[misc, unused-ignore]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        configure(self._settings.log_level)
-        app = create_app(self._settings)
+        configure(self.settings.log_level)
+        app = create_app(self.settings)
         # What was loaded stays for good: the collector need not walk it after every few calls.
         gc.collect()
         gc.freeze()
@@ -73,7 +74,7 @@ def run(
         {
             "bind": f"{_in_url(host, bind=True)}:{port}",
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": TimedWorker,
             "threads": THREADS,
             "timeout": 60,
             "graceful_timeout": 10,

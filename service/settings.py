@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         ge=1024,
         description="largest request, and largest answer of a FHIR server, in bytes",
     )
+    request_seconds: float = Field(
+        default=20.0,
+        ge=0.5,
+        le=600,
+        description="seconds that a request may take to arrive; slower ones are cut off",
+    )
     cors_origins: Addresses = Field(
         default=("*",),
         description="comma-separated origins whose pages may call the service; * for any, empty "

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 
-from benchmarks import core, fallback, growth, mapping, no_leukaemia, start, throughput
+from benchmarks import core, fallback, growth, mapping, memory, no_leukaemia, start, throughput
 from benchmarks.measure import Row, show
 
 BENCHMARKS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "no-leukaemia": ("the same for a patient without ALL", no_leukaemia.measure),
     "growth": ("bytes to cards, 2,000 resources beside 200", growth.measure),
     "mapping": ("bytes to facts beside parsing alone and full validation", mapping.measure),
+    "memory": ("growth of memory while one body is read, beside its size", memory.measure),
     "core": ("one evaluation of a long course", core.measure),
     "start": ("start of the server and memory of a worker", start.measure),
     "fallback": ("a call without prefetch beside its slowest query", fallback.measure),

@@ -10,8 +10,8 @@ import orjson
 from benchmarks.charts import PATIENT, matters, repeated, request
 from benchmarks.measure import Row, in_turns, ms, ratio
 from hooks.compose import PROJECT_URL, Presentation
-from hooks.patient_view import patient_view
 from hooks.registry import Registry
+from hooks.relapsed_b_all import relapsed_b_all
 from relapse.policy import Policy
 from service.prefetch import NoAccess, complete
 from service.wire import read_request
@@ -20,7 +20,7 @@ from service.wire import read_request
 def answering(body: bytes) -> Callable[[], bytes]:
     """The way of one call from its bytes to the bytes of the answer."""
     presentation = Presentation(lambda _name: "benchmark", PROJECT_URL, True)
-    registry = Registry([patient_view(Policy(), presentation)])
+    registry = Registry(relapsed_b_all(Policy(), presentation))
     services = registry.hooks_of("relapsed-b-all")
 
     def answer() -> bytes:

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import MappingProxyType
 
-from hooks.patient_view import SERVICE_ID
+from hooks.relapsed_b_all import SERVICE_ID
 
 CALL = f"/cds-services/{SERVICE_ID}"
 _ROOT = Path(__file__).parents[1]
@@ -63,11 +64,12 @@ class Server:
 
 
 @contextmanager
-def service(workers: int = 1) -> Iterator[Server]:
-    """relapse-cds, started as a user starts it."""
+def service(workers: int = 1, **settings: str) -> Iterator[Server]:
+    """relapse-cds, started as a user starts it, with these environment variables."""
     command = str(Path(sys.executable).with_name("relapse-cds"))
     port = _free_port()
-    with _running([command, "serve", "--port", str(port), "--workers", str(workers)], port) as own:
+    serve = [command, "serve", "--port", str(port), "--workers", str(workers)]
+    with _running(serve, port, settings) as own:
         yield own
 
 
@@ -81,12 +83,18 @@ def bare(workers: int = 1) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[Server]:
+def _running(
+    command: list[str], port: int, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
     # Settings of the person who measures would change what is measured.
     plain = {name: value for name, value in os.environ.items() if "RELAPSE_CDS_" not in name}
     began = time.monotonic()
     process = subprocess.Popen(
-        command, cwd=_ROOT, env=plain, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=_ROOT,
+        env=plain | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for_answer(process, port)

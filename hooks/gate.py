@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from hooks.value_sets import bare, leukaemia_codes
+from hooks.value_sets import bare, leukaemia_codes, names_leukaemia
 from mappings.leukaemia_text import MENTIONS_LEUKAEMIA
+from mappings.overlay.concepts import Where
+from mappings.overlay.site import SiteMap
 
 _WORDS = re.compile(
     r"leu[ckz]|lympho[bm]|linfo[bm]|blast|burkitt|philadelphia|bcp"
@@ -19,18 +21,19 @@ _WORDS = re.compile(
 _ICD_PREFIXES = ("C83", "C91", "C92", "C93", "C94", "C95")
 
 
-def may_have_leukaemia(conditions: Iterable[object]) -> bool:
+def may_have_leukaemia(conditions: Iterable[object], site: SiteMap | None = None) -> bool:
     """Whether any of ``conditions`` (Condition resources or Bundles of them) could name a
     leukaemia.
 
     Errs on the side of yes: status, subject and dates are not looked at, codes count whatever their
     system, and a resource of unexpected shape counts as a possible one. A no means that the rules
     would have nothing to say, because ALL is only ever established by a Condition (E-01).
+    ``site`` knows leukaemias by the site's own codes and texts.
     """
-    return any(_may_name_leukaemia(resource) for resource in conditions)
+    return any(_may_name_leukaemia(resource, site) for resource in conditions)
 
 
-def _may_name_leukaemia(resource: object, depth: int = 0) -> bool:
+def _may_name_leukaemia(resource: object, site: SiteMap | None, depth: int = 0) -> bool:
     if not isinstance(resource, dict):
         return False
     kind = resource.get("resourceType")
@@ -39,10 +42,18 @@ def _may_name_leukaemia(resource: object, depth: int = 0) -> bool:
         if depth > 5:
             return True
         return isinstance(entries, list) and any(
-            isinstance(entry, dict) and _may_name_leukaemia(entry.get("resource"), depth + 1)
+            isinstance(entry, dict) and _may_name_leukaemia(entry.get("resource"), site, depth + 1)
             for entry in entries
         )
-    return kind == "Condition" and _concept_may(resource.get("code"))
+    if kind != "Condition":
+        return False
+    code = resource.get("code")
+    return _concept_may(code) or (site is not None and _site_says(site, code))
+
+
+def _site_says(site: SiteMap, concept: object) -> bool:
+    found = site.find(concept, Where.DIAGNOSIS)
+    return any(names_leukaemia(name) for one in found.concepts for name in one.sets)
 
 
 def _concept_may(concept: object) -> bool:

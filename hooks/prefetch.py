@@ -11,15 +11,22 @@ search by patient brings all of it, and one key costs the client less than sever
 price is that vital signs come along; the mapping drops them before anything is validated.
 Observations are asked for newest first, so that a server which caps its answer cuts off what
 matters least.
+
+Some servers refuse a search by patient alone, or cap it. Then the service itself asks narrower
+questions (`PrefetchKey.narrower`): by category and by the codes of the value sets. What these bring
+counts; that there is nothing else they do not show.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
+from functools import partial
 
+from hooks.value_sets import observation_codes, site_observation_codes
+from mappings.overlay.site import SiteMap
 from relapse.facts import Section
 
 _PATIENT = "patient={{context.patientId}}"
@@ -36,13 +43,24 @@ class PrefetchKey:
     """The part of the record that is incomplete without it; ``None`` for the Patient."""
     required: bool = False
     """Whether the service answers 412 rather than advise without it."""
+    narrower: Callable[[], tuple[str, ...]] = tuple
+    """Templates to ask instead, all of them, of a server that refuses ``template`` or cuts it
+    short. Never published; together they are no proof of absence.
+    """
 
     def expand(self, context: Mapping[str, object]) -> str:
         """The query with the tokens filled from ``context``."""
-        query = self.template
-        for field_name, value in context.items():
-            query = query.replace("{{context." + field_name + "}}", str(value))
-        return query
+        return _filled(self.template, context)
+
+    def expand_narrower(self, context: Mapping[str, object]) -> list[str]:
+        """The narrower queries with the tokens filled from ``context``."""
+        return [_filled(template, context) for template in self.narrower()]
+
+
+def _filled(template: str, context: Mapping[str, object]) -> str:
+    for field_name, value in context.items():
+        template = template.replace("{{context." + field_name + "}}", str(value))
+    return template
 
 
 class Profile(Enum):
@@ -52,11 +70,70 @@ class Profile(Enum):
     GATE = "gate"
 
 
+_CODES_A_QUERY = 150
+"""About 1,200 characters of LOINC codes: far below the 8 KB at which servers refuse an address."""
+
+
+_SITE_CODES_A_QUERY = 20
+"""Codes with their systems are up to 300 characters long."""
+
+
+def _parts(codes: tuple[str, ...], most: int = _CODES_A_QUERY) -> list[tuple[str, ...]]:
+    return [codes[at : at + most] for at in range(0, len(codes), most)]
+
+
+def _by_category(kind: str, *categories: str) -> tuple[str, ...]:
+    return tuple(f"{kind}?{_PATIENT}&category={category}&{_PAGE}" for category in categories)
+
+
+def _narrower_observations() -> tuple[str, ...]:
+    """Laboratory results, where text and local codes are found too; the other categories under
+    which findings and scores are filed; and every code that the mapping reads.
+    """
+    return (
+        *_by_category("Observation", "laboratory&_sort=-date", "exam,imaging,procedure,survey"),
+        *(
+            f"Observation?{_PATIENT}&code={','.join(part)}&_sort=-date&{_PAGE}"
+            for codes in observation_codes()
+            for part in _parts(codes)
+        ),
+    )
+
+
+def _narrower_conditions() -> tuple[str, ...]:
+    return _by_category("Condition", "problem-list-item", "encounter-diagnosis")
+
+
+def _narrower_reports() -> tuple[str, ...]:
+    """Departments of HL7 table 0074 that report on blood, marrow, tissue and genes."""
+    return _by_category("DiagnosticReport", "LAB,HM,IMM,PAT,SP,CP,CG,GE")
+
+
+def _narrower_plans() -> tuple[str, ...]:
+    return _by_category("CarePlan", "assess-plan")
+
+
 _KEYS = (
     PrefetchKey("patient", "Patient/{{context.patientId}}", None, required=True),
-    PrefetchKey("conditions", f"Condition?{_PATIENT}&{_PAGE}", Section.CONDITIONS, required=True),
-    PrefetchKey("observations", f"Observation?{_PATIENT}&_sort=-date&{_PAGE}", Section.RESULTS),
-    PrefetchKey("diagnosticReports", f"DiagnosticReport?{_PATIENT}&{_PAGE}", Section.RESULTS),
+    PrefetchKey(
+        "conditions",
+        f"Condition?{_PATIENT}&{_PAGE}",
+        Section.CONDITIONS,
+        required=True,
+        narrower=_narrower_conditions,
+    ),
+    PrefetchKey(
+        "observations",
+        f"Observation?{_PATIENT}&_sort=-date&{_PAGE}",
+        Section.RESULTS,
+        narrower=_narrower_observations,
+    ),
+    PrefetchKey(
+        "diagnosticReports",
+        f"DiagnosticReport?{_PATIENT}&{_PAGE}",
+        Section.RESULTS,
+        narrower=_narrower_reports,
+    ),
     PrefetchKey("specimens", f"Specimen?{_PATIENT}&{_PAGE}", Section.RESULTS),
     PrefetchKey("procedures", f"Procedure?{_PATIENT}&{_PAGE}", Section.PROCEDURES),
     PrefetchKey("medicationRequests", f"MedicationRequest?{_PATIENT}&{_PAGE}", Section.MEDICATIONS),
@@ -68,13 +145,39 @@ _KEYS = (
     PrefetchKey(
         "medicationStatements", f"MedicationStatement?{_PATIENT}&{_PAGE}", Section.MEDICATIONS
     ),
-    PrefetchKey("carePlans", f"CarePlan?{_PATIENT}&{_PAGE}", Section.PLANS),
+    PrefetchKey(
+        "carePlans", f"CarePlan?{_PATIENT}&{_PAGE}", Section.PLANS, narrower=_narrower_plans
+    ),
 )
 
 
-def patient_record() -> tuple[PrefetchKey, ...]:
-    """Every query that a full picture of one patient needs, in the order of publication."""
-    return _KEYS
+def patient_record(site: SiteMap | None = None) -> tuple[PrefetchKey, ...]:
+    """Every query that a full picture of one patient needs, in the order of publication.
+
+    The templates name no codes, so what a site calls its tests changes none of them; where a query
+    has to name codes, those of the site's mapping are among them.
+    """
+    codes = site_observation_codes(site) if site is not None else ()
+    if not codes:
+        return _KEYS
+    return tuple(
+        replace(key, narrower=partial(_with_codes, key.narrower, codes))
+        if key.name == "observations"
+        else key
+        for key in _KEYS
+    )
+
+
+def _with_codes(
+    narrower: Callable[[], tuple[str, ...]], codes: tuple[str, ...]
+) -> tuple[str, ...]:
+    return (
+        *narrower(),
+        *(
+            f"Observation?{_PATIENT}&code={','.join(part)}&_sort=-date&{_PAGE}"
+            for part in _parts(codes, _SITE_CODES_A_QUERY)
+        ),
+    )
 
 
 def published(keys: tuple[PrefetchKey, ...], profile: Profile) -> dict[str, str]:
@@ -96,8 +199,11 @@ class Gathered:
     resources: Mapping[str, tuple[object, ...]]
     unavailable: Mapping[str, str] = field(default_factory=dict)
     server_base: str | None = None
+    in_context: tuple[object, ...] = ()
+    """Resources that the hook itself brought and that the FHIR server need not hold yet."""
 
     def everything(self) -> list[object]:
+        """The answers to all queries."""
         return [resource for found in self.resources.values() for resource in found]
 
     def incomplete(self, keys: tuple[PrefetchKey, ...]) -> frozenset[Section]:

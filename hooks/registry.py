@@ -5,39 +5,19 @@ served.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from hooks.cards import Card
+from hooks.library import Hook
 from hooks.prefetch import Gathered, PrefetchKey, Profile, published
 from hooks.wire import lean
 from mappings.chart import Unread
 from relapse.assessment import Assessment
+from relapse.facts import Chart
 
 _URL_SAFE = re.compile(r"[A-Za-z0-9\-._~]+")
 _TOKEN = re.compile(r"\{\{(.*?)\}\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """A hook of the CDS Hooks library: which context its calls carry, and who can be its user."""
-
-    name: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    tokens: frozenset[str]
-    """Context fields that a prefetch template may name."""
-    users: frozenset[str]
-    """Resource types that ``userId`` can name."""
-
-
-PATIENT_VIEW = Hook(
-    "patient-view",
-    required=("userId", "patientId"),
-    optional=("encounterId",),
-    tokens=frozenset({"context.userId", "context.patientId", "context.encounterId"}),
-    users=frozenset({"Practitioner", "PractitionerRole", "Patient", "RelatedPerson"}),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +31,16 @@ class Outcome:
     cards: tuple[Card, ...] = ()
     assessment: Assessment | None = None
     unread: tuple[Unread, ...] = ()
+    chart: Chart | None = None
+    """The facts behind the assessment."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """What each step took: ``map``, ``assess``, ``cards``."""
 
 
 @dataclass(frozen=True, slots=True)
 class CdsService:
     """One service under one hook. The same ``id`` under several hooks means that their cards
-    replace each other.
+    replace each other (C-021, C-231).
     """
 
     id: str
@@ -68,7 +52,7 @@ class CdsService:
     audience: frozenset[str]
     """User types whom the cards are meant for; every other user of the hook gets none."""
     worth_completing: Callable[[Gathered], bool]
-    """Whether, by the required keys alone, the optional ones can matter."""
+    """Whether, by the required keys and the context alone, the optional keys can matter."""
     evaluate: Callable[[Gathered], Outcome]
 
     def __post_init__(self) -> None:
@@ -89,25 +73,26 @@ class Registry:
     """All services, found by id and hook."""
 
     def __init__(self, services: Iterable[CdsService]) -> None:
-        self._services: dict[tuple[str, str], CdsService] = {}
+        self._services: dict[str, dict[str, CdsService]] = {}
         for service in services:
-            key = (service.id, service.hook.name)
-            if key in self._services:
+            same_id = self._services.setdefault(service.id, {})
+            if service.hook.name in same_id:
                 raise ValueError(f"service {service.id} answers {service.hook.name} twice")
-            self._services[key] = service
+            same_id[service.hook.name] = service
+
+    def __iter__(self) -> Iterator[CdsService]:
+        return (service for hooks in self._services.values() for service in hooks.values())
 
     def __len__(self) -> int:
-        return len(self._services)
+        return sum(map(len, self._services.values()))
 
     def hooks_of(self, service_id: str) -> Mapping[str, CdsService]:
         """The services of this id by hook name; empty where there is none."""
-        return {
-            hook: service for (id_, hook), service in self._services.items() if id_ == service_id
-        }
+        return self._services.get(service_id, {})
 
     def discovery(self, profile: Profile) -> dict[str, object]:
         """The answer to a discovery call, members in a fixed order."""
-        return {"services": [_advertised(service, profile) for service in self._services.values()]}
+        return {"services": [_advertised(service, profile) for service in self]}
 
 
 def _advertised(service: CdsService, profile: Profile) -> dict[str, object]:

@@ -24,14 +24,17 @@ class Infusion:
     text: str
     product: CarTProduct
     bcma: bool = False
+    certain: bool = True
+    """False where the record leaves open whether the cells were infused."""
 
 
-def _rank(infusion: Infusion) -> tuple[bool, bool, int, int, str]:
-    """The best record first: product named, dated, the most exact date, the earliest, then by
-    name.
+def _rank(infusion: Infusion) -> tuple[bool, bool, bool, int, int, str]:
+    """The best record first: certain, product named, dated, the most exact date, the earliest, then
+    by name.
     """
     when = infusion.when
     return (
+        not infusion.certain,
         infusion.product is CarTProduct.UNKNOWN,
         when is None,
         0 if when is None else (when.latest - when.earliest).days,
@@ -60,6 +63,12 @@ def _near(one: DateRange, other: DateRange, days: int) -> bool:
     )
 
 
+def _cd19_directed(event: Infusion) -> Tri:
+    if event.bcma:
+        return Tri.NOT_MET
+    return Tri.MET if event.certain else Tri.UNKNOWN
+
+
 def add_infusions(context: Context) -> None:
     """Merge the records of one infusion; a product that is named wins over one that is not.
 
@@ -80,7 +89,7 @@ def add_infusions(context: Context) -> None:
                 when=event.when,
                 text=event.text,
                 product=event.product,
-                cd19_directed=Tri.NOT_MET if event.bcma else Tri.MET,
+                cd19_directed=_cd19_directed(event),
             )
         )
     if not any(isinstance(fact, CarTInfusion) for fact in context.facts):

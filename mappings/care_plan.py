@@ -11,6 +11,7 @@ from functools import partial
 from mappings import when
 from mappings.context import ERROR, Context, Record, clipped, status_of
 from mappings.drug_names import PRODUCTS, agents_of, value_sets_named
+from mappings.plan_title import treatment_in
 from mappings.reduce import CONCEPT, PERIOD, REFERENCE, TEXT, Many, Spec
 from mappings.resources import Item
 from mappings.shapes import Json, all_words, objects, string
@@ -21,7 +22,6 @@ CARE_PLAN: dict[str, Spec] = {
     "status": TEXT,
     "intent": TEXT,
     "title": TEXT,
-    "description": TEXT,
     "category": Many(CONCEPT),
     "period": PERIOD,
     "addresses": Many(REFERENCE),
@@ -110,15 +110,18 @@ def _is_course(context: Context, item: Item, words: str) -> bool:
         if (target := context.index.find(reference, item)) is not None
         and target.kind == "Condition"
     ]
-    named = bool(
-        _COURSE.search(words)
-        or agents_of(value_sets_named(words))
-        or any(n in PRODUCTS for n in value_sets_named(words))
-    )
+    named = _names_treatment(words)
     oncology = bool(_ONCOLOGY.search(words))
     if addressed and not any(target in context.leukaemia for target in addressed):
         return False
     if not addressed and _OTHER_DISEASE.search(words):
+        return False
+    title = string(item.resource.get("title"))
+    treatment, looks = treatment_in(title)
+    if looks and not (_names_treatment(treatment) or _TREATMENT_WORD.search(treatment)):
+        # A category says for which purpose a plan was filed, the title what is done.
+        if named and status_of(item.resource) in _BEGUN:
+            context.list_unread(item, "a plan that looks at treatment and is none itself", title)
         return False
     if _SUPPORT.search(words) and not named:
         return False
@@ -128,9 +131,16 @@ def _is_course(context: Context, item: Item, words: str) -> bool:
         context.list_unread(
             item,
             "a plan for the leukaemia that does not say what treatment it is",
-            string(item.resource.get("title")),
+            title,
         )
     return False
+
+
+def _names_treatment(words: str) -> bool:
+    drugs = value_sets_named(words)
+    return bool(
+        _COURSE.search(words) or agents_of(drugs) or any(name in PRODUCTS for name in drugs)
+    )
 
 
 def _add_comfort(context: Context, record: Record, status: str, title: str) -> None:
@@ -157,7 +167,7 @@ def _add(context: Context, record: Record, status: str, title: str) -> None:
             text=clipped(title),
             until=end,
             running=running,
-            agents=agents_of(value_sets_named(title)),
+            agents=agents_of(value_sets_named(treatment_in(title)[0])),
         )
     )
 

@@ -18,6 +18,7 @@ from mappings.identity import identify
 from mappings.index import Index
 from mappings.observation import read as observation
 from mappings.outcome import list_outcomes
+from mappings.overlay.translation import translate
 from mappings.resources import Item, collect
 from mappings.terminology import Terminology, standard
 from relapse.dates import DateRange
@@ -39,7 +40,7 @@ from relapse.facts import (
 
 __all__ = ["Reading", "Unread", "read_chart"]
 
-_KINDS = frozenset(
+KINDS = frozenset(
     {
         "Patient",
         "Condition",
@@ -102,12 +103,17 @@ def read_chart(
     however strange, raises: the resource is listed in ``unread``. Facts after ``as_of`` are not
     counted, and listed.
     """
-    by_kind: dict[str, list[Item]] = {kind: [] for kind in _KINDS}
-    items = collect(resources, _KINDS)
+    by_kind: dict[str, list[Item]] = {kind: [] for kind in KINDS}
+    items = collect(resources, KINDS)
+    terminology = terminology or standard()
+    notes = translate(terminology, terminology.site, items) if terminology.site else ()
     for item in items:
         by_kind[item.kind].append(item)
     identity, patient_item = identify(by_kind["Patient"], patient_id, server_base)
-    context = Context(terminology or standard(), as_of, identity, Index(items))
+    context = Context(terminology, as_of, identity, Index(items))
+    for note in notes:
+        if context.is_patients(note[0]):
+            context.list_unread(*note)
     person = patient.read(context, patient_item, patient_id)
     context.birth, context.sex = person.birth, person.sex
 
@@ -122,6 +128,7 @@ def read_chart(
     care_plan.read_all(context, by_kind["CarePlan"])
     add_infusions(context)
     diagnostic_report.list_conclusions(context, by_kind["DiagnosticReport"])
+    diagnostic_report.list_narratives(context)
     list_outcomes(context, by_kind["OperationOutcome"])
 
     person = _credible(context, person)
@@ -156,10 +163,20 @@ def _in_time(context: Context, person: Patient) -> list[Fact]:
     for fact in context.facts:
         reason = _untimely(fact, context.as_of, person.birth)
         if reason:
-            context.list_unread(fact.source.reference, reason, fact.text)
+            _list_untimely(context, fact, reason)
         else:
             kept.append(fact)
     return kept
+
+
+def _list_untimely(context: Context, fact: Fact, reason: str) -> None:
+    """List by the code of the resource: the text of the fact holds its value, too."""
+    item = context.index.named(fact.source.reference)
+    if item is None:
+        context.list_unread(fact.source.reference, reason)
+        return
+    code = item.resource.get("code") or item.resource.get("medicationCodeableConcept")
+    context.list_unread(item, reason, code)
 
 
 def _untimely(fact: Fact, as_of: date, birth: DateRange | None) -> str:

@@ -22,6 +22,8 @@ ATC = "http://www.whocc.no/atc"
 NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 GENE_NAMES = "http://www.genenames.org/geneId"
+CONCEPT = "https://relapse-cds.org/fhir/CodeSystem/concept"
+"""Our own names for what a site maps its codes to (`mappings.overlay`)."""
 
 _NAMES = {
     SNOMED: ("urn:oid:2.16.840.1.113883.6.96",),
@@ -52,12 +54,16 @@ _NAMES = {
         "urn:oid:2.16.840.1.113883.12.78",
     ),
     GENE_NAMES: ("http://www.genenames.org",),
+    CONCEPT: (),
 }
 _DOTTED = frozenset({ICD10CM, ICD10, ICD10PCS})
 _UPPER = frozenset({ICDO3, CPT, HCPCS, ATC, NCIT, INTERPRETATION})
 
 
-def _key(name: str) -> str:
+def system_key(name: str) -> str:
+    """How names of systems, known or not, are compared: without version, case, scheme or closing
+    slash; a bare OID as a urn.
+    """
     name = name.strip().split("|", 1)[0].lower().rstrip("/")
     if name.startswith("https://"):
         name = "http://" + name[len("https://") :]
@@ -67,9 +73,11 @@ def _key(name: str) -> str:
 
 
 _CANONICAL = {
-    _key(name): canonical for canonical, names in _NAMES.items() for name in (canonical, *names)
+    system_key(name): canonical
+    for canonical, names in _NAMES.items()
+    for name in (canonical, *names)
 }
-_SNOMED_EDITION = _key(SNOMED) + "/"
+_SNOMED_EDITION = system_key(SNOMED) + "/"
 
 
 @lru_cache(maxsize=1024)
@@ -77,7 +85,7 @@ def canonical_system(name: str) -> str | None:
     """The one name that this project uses for a code system; ``None`` for one that it does not
     know.
     """
-    key = _key(name)
+    key = system_key(name)
     if key.startswith(_SNOMED_EDITION):
         return SNOMED
     return _CANONICAL.get(key)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from mappings import when
 from mappings.context import ERROR, Context, Record, words_of
 from mappings.numbers import decimal_of
-from mappings.reduce import CONCEPT, DATE, PERIOD, QUANTITY, REFERENCE, TEXT, Many, Spec
+from mappings.reduce import CONCEPT, DATE, PERIOD, QUANTITY, RANGE, REFERENCE, TEXT, Many, Spec
 from mappings.shapes import Json, all_words, code_of, objects, string
 from relapse.dates import DateRange
 from relapse.facts import ClinicalStatus
@@ -23,18 +23,18 @@ CONDITION: dict[str, Spec] = {
     "onsetDateTime": DATE,
     "onsetPeriod": PERIOD,
     "onsetAge": QUANTITY,
-    "onsetRange": {"low": QUANTITY, "high": QUANTITY},
+    "onsetRange": RANGE,
     "onsetString": TEXT,
     "abatementDateTime": DATE,
     "abatementPeriod": PERIOD,
     "abatementString": TEXT,
     "recordedDate": DATE,
-    "stage": Many({"summary": CONCEPT}),
-    "evidence": Many({"code": Many(CONCEPT), "detail": Many(REFERENCE)}),
+    "evidence": Many({"detail": Many(REFERENCE)}),
     "extension": Many({"url": TEXT, "valueDateTime": DATE}),
 }
 _ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 _ACTIVE = frozenset({ClinicalStatus.ACTIVE, ClinicalStatus.RECURRENCE, ClinicalStatus.RELAPSE})
+_ABATED_AT_AGE = ("abatementAge", "abatementRange")
 _UNCONFIRMED = frozenset({"provisional", "differential", "unconfirmed"})
 
 
@@ -189,6 +189,14 @@ def _abated(context: Context, record: Record) -> DateRange | None:
         if day is None:
             context.list_unread(record.item, "an end in words", data.get("code"))
         return when.of_day(day)
+    if record.item.resource.get("abatementBoolean") is True:
+        context.list_unread(
+            record.item,
+            "an end without a day, in the way of an older FHIR release",
+            data.get("code"),
+        )
+    if any(record.item.resource.get(name) for name in _ABATED_AT_AGE):
+        context.list_unread(record.item, "an end given as an age", data.get("code"))
     return None
 
 

@@ -14,7 +14,7 @@ from mappings.identity import Identity
 from mappings.index import Index
 from mappings.reduce import Leaf, Many, Spec, cut
 from mappings.resources import Item
-from mappings.shapes import Json, all_words, string, text_of
+from mappings.shapes import Json, all_words, codings, string, text_of
 from mappings.terminology import Terminology
 from relapse.dates import DateRange
 from relapse.facts import Fact, Provenance, Sex, Transplant
@@ -48,6 +48,8 @@ class Unread:
     """In a few words, without patient data."""
     code_text: str = ""
     """How the record words the code of the resource; comes from the record and is to be escaped."""
+    code: str = ""
+    """Its first coding as ``system|code``: what a site's mapping would have to name."""
 
 
 @dataclass(slots=True)
@@ -65,6 +67,16 @@ class Record:
 
     def is_unreadable(self, *beginnings: str) -> bool:
         return any(path.startswith(beginnings) for path in self.unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """A report in words that is filed as a result."""
+
+    item: Item
+    text: str
+    when: DateRange | None
+    specimen: str | None
 
 
 @dataclass
@@ -93,6 +105,8 @@ class Context:
     """Conditions of this patient that name the leukaemia."""
     reports: dict[Item, list[Item]] = field(default_factory=dict)
     """For each result the reports and panels that it hangs on."""
+    narratives: list[Narrative] = field(default_factory=list)
+    """Reports in words that are filed as results."""
     samples: dict[Item, Sample] = field(default_factory=dict)
     """Specimens that were read already."""
 
@@ -104,7 +118,8 @@ class Context:
         it is about.
         """
         reference = item if isinstance(item, str) else item.reference
-        self.unread.add(Unread(reference, reason, clipped(text_of(code), _LONGEST_CODE_TEXT)))
+        text = clipped(text_of(code), _LONGEST_CODE_TEXT)
+        self.unread.add(Unread(reference, reason, text, _first_coding(code)))
 
     def concepts(self, concept: object) -> frozenset[str]:
         return self.terminology.of(concept)
@@ -199,6 +214,15 @@ class Context:
         elif record.is_unreadable(f"{stem}Period"):
             self.list_unread(record.item, "a date that cannot be read", record.data.get("code"))
         return read
+
+
+def _first_coding(code: object) -> str:
+    """``system|code`` of the first complete coding; empty where there is none."""
+    for coding in codings(code):
+        system, own = string(coding.get("system")), string(coding.get("code"))
+        if system and own:
+            return f"{system}|{own}"
+    return ""
 
 
 def clipped(text: str, length: int = _LONGEST_TEXT) -> str:

@@ -11,24 +11,27 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from mappings import when
+from mappings import leukaemia, when
 from mappings.context import ERROR, Context, status_of
+from mappings.observation.topics import matters
 from mappings.reduce import DATE, INSTANT, PERIOD, Spec, cut
 from mappings.resources import Item
-from mappings.shapes import objects, string
+from mappings.shapes import codings, objects, string
 from relapse.dates import DateRange
 from relapse.facts import (
     Antigen,
     AntigenResult,
     BlastResult,
     Detection,
+    Diagnosis,
     Expression,
     Fact,
     MrdResult,
+    Result,
 )
 from relapse.logic import Interval
 
-_DATES: dict[str, Spec] = {
+REPORT: dict[str, Spec] = {
     "effectiveDateTime": DATE,
     "effectivePeriod": PERIOD,
     "effectiveInstant": INSTANT,
@@ -51,7 +54,10 @@ _NEGATION = re.compile(
 
 
 def link_results(context: Context, reports: Iterable[Item], observations: Iterable[Item]) -> None:
-    """Remember for each result the reports and panels that refer to it or contain it."""
+    """Remember for each result the reports and panels that refer to it or contain it.
+
+    One of another patient lends a result nothing, neither its date nor its status, and is listed.
+    """
     for report in reports:
         _link(context, report, report.resource.get("result"))
         for inner in report.contained.values():
@@ -70,8 +76,16 @@ def link_results(context: Context, reports: Iterable[Item], observations: Iterab
 def _link(context: Context, parent: Item, references: object) -> None:
     for reference in objects(references):
         child = context.index.find(reference, parent)
-        if child is not None and child.kind == "Observation":
+        if child is None or child.kind != "Observation":
+            continue
+        if context.is_patients(parent):
             _remember(context, child, parent)
+        elif context.is_patients(child) and matters(context, child.resource):
+            context.list_unread(
+                parent,
+                "the subject is not this patient, but a result of this patient hangs on it",
+                parent.resource.get("code"),
+            )
 
 
 def _remember(context: Context, child: Item, parent: Item) -> None:
@@ -82,7 +96,7 @@ def _remember(context: Context, child: Item, parent: Item) -> None:
 
 def effective_of(context: Context, report: Item) -> DateRange | None:
     """The time that a report or panel gives for all its results."""
-    data = cut(report.resource, _DATES).data
+    data = cut(report.resource, REPORT).data
     for name in ("effectiveDateTime", "effectiveInstant"):
         if name in data:
             return when.of_day(data[name][:10])
@@ -100,6 +114,7 @@ def list_conclusions(context: Context, reports: Iterable[Item]) -> None:
     by_source: dict[str, list[Fact]] = {}
     children: dict[Item, list[Item]] = {}
     for report in reports:
+        _list_coded_conclusion(context, report)
         text = string(report.resource.get("conclusion"))
         if not text or not _ANY.search(text) or report in context.explained:
             continue
@@ -121,11 +136,7 @@ def list_conclusions(context: Context, reports: Iterable[Item]) -> None:
             for child in _below(report, children)
             for fact in by_source.get(child.reference, [])
         ]
-        missing = [
-            topic
-            for topic, pattern in _TOPICS.items()
-            if pattern.search(text) and not _said(topic, facts)
-        ]
+        missing = _missing(text, facts)
         if missing:
             context.list_unread(
                 report,
@@ -136,6 +147,57 @@ def list_conclusions(context: Context, reports: Iterable[Item]) -> None:
             context.list_unread(
                 report, "conclusion and results seem to disagree", report.resource.get("code")
             )
+
+
+def list_narratives(context: Context) -> None:
+    """List reports in words that are filed as results, unless results of the same day or specimen
+    say the same.
+    """
+    for report in context.narratives:
+        same: list[Fact] = [
+            fact
+            for fact in context.facts
+            if isinstance(fact, Result)
+            and (
+                (report.when is not None and fact.when == report.when)
+                or (report.specimen is not None and fact.specimen == report.specimen)
+            )
+        ]
+        if _missing(report.text, same) or _contradicts(report.text, same):
+            context.list_unread(
+                report.item,
+                "a report in words, which is not read",
+                report.item.resource.get("code"),
+            )
+
+
+def _missing(text: str, facts: list[Fact]) -> list[str]:
+    """The topics of which a text speaks and the facts do not."""
+    return [
+        topic
+        for topic, pattern in _TOPICS.items()
+        if pattern.search(text) and not _said(topic, facts)
+    ]
+
+
+def _list_coded_conclusion(context: Context, report: Item) -> None:
+    """List a diagnosis of leukaemia that stands in a report alone; a report is no problem list."""
+    coded = [
+        *objects(report.resource.get("conclusionCode")),
+        *objects(report.resource.get("codedDiagnosis")),
+    ]
+    for concept in coded:
+        if not leukaemia.matters(context.terminology, concept) or not context.is_patients(report):
+            continue
+        codes = {string(coding.get("code")) for coding in codings(concept)}
+        known = {
+            code
+            for fact in context.facts
+            if isinstance(fact, Diagnosis) and fact.confirmed
+            for code in fact.codes
+        }
+        if not codes & known:
+            context.list_unread(report, "a coded conclusion that no diagnosis repeats", concept)
 
 
 def _below(report: Item, children: dict[Item, list[Item]]) -> set[Item]:

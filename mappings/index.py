@@ -27,6 +27,17 @@ class Index:
     def _by_url(self) -> dict[str, Item]:
         return {item.full_url: item for item in self._items if item.full_url}
 
+    def named(self, reference: str) -> Item | None:
+        """The resource that is listed under this reference (`Item.reference`)."""
+        return self._by_reference.get(reference)
+
+    @cached_property
+    def _by_reference(self) -> dict[str, Item]:
+        found = {item.reference: item for item in self._items}
+        for item in self._items:
+            found.update((inner.reference, inner) for inner in item.contained.values())
+        return found
+
     def find(self, reference: object, seen_from: Item) -> Item | None:
         """The target of a Reference element: contained, by address, by urn, or by business
         identifier.

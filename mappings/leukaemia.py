@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mappings.code_systems import CONCEPT
 from mappings.condition_entry import Entry
 from mappings.context import clipped
 from mappings.leukaemia_text import (
@@ -188,13 +189,14 @@ def _add_diagnosis(
 
 
 def _codes(entry: Entry) -> tuple[str, ...]:
-    """The codes by which the entry was recognised, as they were sent."""
-    known = {
-        string(coding.get("code"))
-        for coding in codings(entry.code)
-        if entry.context.terminology.concepts(coding) & _RELATED
-    }
-    return tuple(sorted(known))
+    """The codes by which the entry was recognised, as they were sent: for one that the site's
+    mapping added, those beside it.
+    """
+    sent = [coding for coding in codings(entry.code) if coding.get("system") != CONCEPT]
+    known = [
+        coding for coding in sent if entry.context.terminology.concepts(coding) & _RELATED
+    ] or (sent if len(sent) < len(codings(entry.code)) else [])
+    return tuple(sorted({string(coding.get("code")) for coding in known} - {""}))
 
 
 def _phase(entry: Entry, claims: _Claims, details: Details, words: str) -> Phase:

@@ -29,17 +29,13 @@ from mappings.shapes import Json, all_words, objects, string
 from relapse.facts import TYROSINE_KINASE_INHIBITORS, Agent, DrugUse, Given, StopReason
 
 _DRUG: dict[str, Spec] = {"medicationCodeableConcept": CONCEPT, "medicationReference": REFERENCE}
-_DOSAGE: dict[str, Spec] = {
-    "text": TEXT,
-    "route": CONCEPT,
-    "timing": {"repeat": {"boundsPeriod": PERIOD}, "event": Many(DATE)},
-}
+_DOSAGE: dict[str, Spec] = {"text": TEXT, "route": CONCEPT}
 ADMINISTRATION: dict[str, Spec] = {
     "status": TEXT,
     **_DRUG,
     "effectiveDateTime": DATE,
     "effectivePeriod": PERIOD,
-    "dosage": {"text": TEXT, "route": CONCEPT},
+    "dosage": _DOSAGE,
     "request": REFERENCE,
     "reasonCode": Many(CONCEPT),
     "statusReason": Many(CONCEPT),
@@ -49,7 +45,6 @@ STATEMENT: dict[str, Spec] = {
     **_DRUG,
     "effectiveDateTime": DATE,
     "effectivePeriod": PERIOD,
-    "dateAsserted": DATE,
     "dosage": Many(_DOSAGE),
     "reasonCode": Many(CONCEPT),
     "statusReason": Many(CONCEPT),
@@ -60,7 +55,7 @@ REQUEST: dict[str, Spec] = {
     "doNotPerform": PLAIN,
     **_DRUG,
     "authoredOn": DATE,
-    "dosageInstruction": Many(_DOSAGE),
+    "dosageInstruction": Many({**_DOSAGE, "timing": {"repeat": {"boundsPeriod": PERIOD}}}),
     "statusReason": CONCEPT,
     "reasonCode": Many(CONCEPT),
 }
@@ -101,6 +96,7 @@ _INTOLERANT = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"\b(?:no|not|without|never)\b(?! (?:tolerated|effective))", re.IGNORECASE)
+_TAKEN_UNKNOWN = frozenset({"unk", "na"})
 _OLD_NEGATIONS = ("wasNotTaken", "wasNotGiven", "notGiven", "notDone")
 
 
@@ -142,7 +138,12 @@ def _read(context: Context, item: Item, drug: Drug, orders: list[Order], under: 
         return
     if kind == "MedicationRequest" and string(resource.get("intent")).lower() in _NO_ORDER:
         return
-    perhaps = status == "unknown" and kind != "MedicationRequest"
+    taken = string(resource.get("taken")) if kind == "MedicationStatement" else ""
+    perhaps = (status == "unknown" and kind != "MedicationRequest") or taken in _TAKEN_UNKNOWN
+    if taken in _TAKEN_UNKNOWN:
+        context.list_unread(
+            item, "not known whether taken, in the way of an older FHIR release", drug.name
+        )
     if status not in _GIVEN[kind]:
         context.list_unread(
             item, "a status that is not known" if status else "no status", drug.name

@@ -20,6 +20,7 @@ from relapse.dates import DateRange
 from relapse.facts import (
     Agent,
     CarTProduct,
+    Donor,
     DrugUse,
     Given,
     Planned,
@@ -36,10 +37,10 @@ PROCEDURE: dict[str, Spec] = {
     "performedPeriod": PERIOD,
     "performedString": TEXT,
     "bodySite": Many(CONCEPT),
-    "usedCode": Many(CONCEPT),
 }
 _DONE = frozenset({"completed", "in-progress"})
 _NOT_DONE = frozenset({"preparation", "not-done"})
+_ANTIBODIES = frozenset({Agent.BLINATUMOMAB, Agent.INOTUZUMAB})
 _KINDS = {
     "proc-intrathecal-chemo": ProcedureKind.INTRATHECAL,
     "proc-cranial-irradiation": ProcedureKind.CRANIAL_IRRADIATION,
@@ -48,6 +49,7 @@ _KINDS = {
     "proc-lumbar-puncture": ProcedureKind.LUMBAR_PUNCTURE,
     "proc-bone-marrow": ProcedureKind.MARROW,
 }
+_AGES = ("performedAge", "performedRange")
 _CAR_T = re.compile(r"\bcar[- ]?t\b|chimeric antigen receptor")
 _CAR_T_INFUSION = re.compile(r"infusion|administ|immunotherapy|therapy|reinfusion|introduction")
 _NO_CAR_T = re.compile(
@@ -114,7 +116,8 @@ def _read(context: Context, item: Item, transplants: list[Transplant]) -> None:
                 item, "marked as not done in the way of an older FHIR release", code
             )
         return
-    if status not in _DONE | _NOT_DONE:
+    perhaps = status not in _DONE | _NOT_DONE
+    if perhaps:
         context.list_unread(
             item,
             f"status {status}: not clear whether it was done"
@@ -124,15 +127,11 @@ def _read(context: Context, item: Item, transplants: list[Transplant]) -> None:
             else "no status",
             code,
         )
-        return
-    record = context.admit(
-        item,
-        PROCEDURE,
-        code,
-        {"status": status},
-        _modern(resource),
-    )
+    record = context.admit(item, PROCEDURE, code, {"status": "unknown"}, _modern(resource))
     if record is None:
+        return
+    if perhaps:
+        _perhaps_done(context, record, transplants)
         return
     if status == "preparation":
         if is_transplant(context.concepts(code), all_words(code).lower()):
@@ -142,6 +141,52 @@ def _read(context: Context, item: Item, transplants: list[Transplant]) -> None:
 
 
 _LISTED = frozenset({"on-hold", "stopped", "unknown"})
+
+
+def _perhaps_done(context: Context, record: Record, transplants: list[Transplant]) -> None:
+    """What may have happened is neither "done" nor "not done" (an infusion that was stopped had
+    begun): a transplant of unknown kind, CAR-T cells and antibodies after which an older antigen
+    result proves nothing.
+    """
+    code = record.data.get("code")
+    concepts, words = context.concepts(code), all_words(code).lower()
+    when, text = _when(context, record), clipped(context.terminology.name(code))
+    product = _car_t_product(concepts, words)
+    if product is not None:
+        name, bcma = product
+        context.car_t.append(
+            car_t.Infusion(record.reference, when, text, name, bcma, certain=False)
+        )
+    elif is_transplant(concepts, words):
+        donor = donor_of(concepts, words)
+        transplants.append(
+            Transplant(
+                source=context.source(record.item),
+                when=when,
+                text=text,
+                donor=Donor.AUTOLOGOUS if donor is Donor.AUTOLOGOUS else Donor.UNKNOWN,
+            )
+        )
+    else:
+        _perhaps_given(context, record, concepts, words)
+
+
+def _perhaps_given(context: Context, record: Record, concepts: frozenset[str], words: str) -> None:
+    for agent in sorted(_ANTIBODIES & agents_of(concepts | value_sets_named(words)), key=_by_name):
+        context.facts.append(
+            DrugUse(
+                source=context.source(record.item),
+                when=_when(context, record),
+                text=clipped(context.terminology.name(record.data.get("code"))),
+                agent=agent,
+                name=agent.value,
+                given=Given.ORDERED,
+            )
+        )
+
+
+def _by_name(agent: Agent) -> str:
+    return agent.value
 
 
 def _modern(resource: Json) -> Json:
@@ -165,6 +210,8 @@ def _when(context: Context, record: Record) -> DateRange | None:
     read = context.choice_date(record, "performed")
     if read is None and "performedString" in data:
         context.list_unread(record.item, "a date in words", data.get("code"))
+    elif read is None and any(record.item.resource.get(name) for name in _AGES):
+        context.list_unread(record.item, "a date given as an age", data.get("code"))
     return read
 
 
@@ -201,9 +248,9 @@ def _done(context: Context, record: Record, transplants: list[Transplant]) -> No
     for kind in sorted(kinds, key=lambda kind: kind.value):
         context.facts.append(ProcedureDone(source=source, when=when, text=text, kind=kind))
     agents = agents_of(concepts) or (frozenset() if kinds else agents_of(value_sets_named(words)))
-    for agent in sorted(
-        agents - ({Agent.OTHER_ANTILEUKAEMIC} if kinds else set()), key=lambda agent: agent.value
-    ):
+    if kinds:
+        agents -= {Agent.OTHER_ANTILEUKAEMIC}
+    for agent in sorted(agents, key=_by_name):
         context.facts.append(
             DrugUse(
                 source=source,

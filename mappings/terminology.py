@@ -1,8 +1,8 @@
 """Which concepts a code stands for: the value sets in `mappings/value_sets`, loaded once.
 
 Codes are data. Readers ask for the *names* of the value sets that a coding belongs to and never
-hold a code themselves; what a site calls its own tests therefore only has to be added to the
-entries given to `Terminology`.
+hold a code themselves; what a site calls its own tests is translated before they look
+(`mappings.overlay`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mappings.code_systems import canonical_code, canonical_system
+from mappings.code_systems import CONCEPT, canonical_code, canonical_system
 from mappings.errors import TerminologyError
 from mappings.shapes import codings, string, text_of
+
+if TYPE_CHECKING:
+    from mappings.overlay.site import SiteMap
 
 VALUE_SETS = Path(__file__).parent / "value_sets"
 _VERIFIED_IN = "https://relapse-cds.org/fhir/StructureDefinition/verified-in"
@@ -92,13 +95,15 @@ class Terminology:
     Never matches without a system, and never by the beginning of a code.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """Raises TerminologyError for a code without a source, of an unknown system, or twice in
+    def __init__(self, entries: Iterable[Entry], site: SiteMap | None = None) -> None:
+        """``site`` translates a site's own codes and texts before a record is read.
+
+        Raises TerminologyError for a code without a source, of an unknown system, or twice in
         one set.
         """
         index: dict[tuple[str, str], set[str]] = {}
         displays: dict[tuple[str, str], str] = {}
-        names: set[str] = set()
+        spelled: dict[str, set[tuple[str, str]]] = {}
         for entry in entries:
             if not entry.source or entry.source == "UNVERIFIED":
                 raise TerminologyError(
@@ -115,7 +120,9 @@ class Terminology:
             if entry.value_set in holders:
                 raise TerminologyError(f"Value set {entry.value_set} holds {entry.code} twice.")
             holders.add(entry.value_set)
-            names.add(entry.value_set)
+            codes = spelled.setdefault(entry.value_set, set())
+            if system != CONCEPT:
+                codes.add((entry.system, entry.code))
             displays[key] = entry.display
         # Many codes share one combination of sets.
         shared: dict[frozenset[str], frozenset[str]] = {}
@@ -129,7 +136,9 @@ class Terminology:
             self._bare.setdefault(code, set()).update(holders)
         self.remembered: dict[str, Memory] = {}
         """What readers decided about codes by these value sets; one Memory for each question."""
-        self.names = frozenset(names)
+        self._spelled = {name: frozenset(codes) for name, codes in spelled.items()}
+        self.names = frozenset(spelled)
+        self.site = site
 
     def memory(self, question: str) -> Memory:
         """The remembered answers to one question about codes."""
@@ -164,6 +173,18 @@ class Terminology:
         if len(codings) == 1:
             return self.concepts(codings[0])
         return _NONE.union(*map(self.concepts, codings))
+
+    def codes(self, value_set: str) -> frozenset[tuple[str, str]]:
+        """System and code, as they are written, of everything that belongs to a value set, the
+        site's own codes among them: what a query by code has to name.
+        """
+        own = self._spelled.get(value_set, frozenset())
+        return own | self.site.codes(value_set) if self.site else own
+
+    def meanings(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Our own wording of each known code, and the value sets that hold it."""
+        for key, display in self._displays.items():
+            yield display, self._index[key]
 
     def lacks_system(self, concept: object, kind: str) -> bool:
         """Whether a coding without a system has a code that value sets of one kind ("cond") know.
@@ -217,8 +238,10 @@ def entries_of(resource: dict[str, Any]) -> Iterator[Entry]:
             )
 
 
-def load(folder: Path = VALUE_SETS) -> Terminology:
-    """Read every ValueSet of a folder; TerminologyError where one cannot be used."""
+def load(folder: Path = VALUE_SETS, site: SiteMap | None = None) -> Terminology:
+    """Read every ValueSet of a folder; TerminologyError where one cannot be used. ``site`` adds
+    what a site calls the same things.
+    """
     entries: list[Entry] = []
     for file in sorted(folder.glob("*.json")):
         try:
@@ -227,7 +250,9 @@ def load(folder: Path = VALUE_SETS) -> Terminology:
             raise TerminologyError(f"The value set file {file.name} cannot be read.") from error
     if not entries:
         raise TerminologyError("No value sets were found: run scripts/make_value_sets.py.")
-    return Terminology(entries)
+    if site is not None:
+        entries += site.entries()
+    return Terminology(entries, site)
 
 
 @cache

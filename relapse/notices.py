@@ -39,6 +39,8 @@ def without_options(case: Case) -> tuple[Notice, ...]:
 def _why(case: Case, id: str) -> str:
     rules = {item.rule for item in case.course.rules}
     if id == "D-CONFIRM":
+        if "POL-10" in rules:
+            return "a remission is stated within days of a marrow that shows relapse"
         return "" if "REL-16" in rules else "one method only"
     if id == "D-BM":
         if "REL-12" in rules:
@@ -56,6 +58,8 @@ def _confirm_summary(case: Case) -> str:
         return "Possible relapse: lymphoblasts in blood after remission, marrow needed to confirm"
     if "REL-16" in rules:
         return "Possible relapse: a relapse code contradicts an older remission, confirm by marrow"
+    if "POL-10" in rules:
+        return "Possible relapse: marrow and a remission stated days later contradict each other"
     return "Possible relapse: marrow blasts 5 % or more by one method only, confirm independently"
 
 

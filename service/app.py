@@ -16,17 +16,24 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from hooks.registry import CdsService
 from service.answers import json_response
 from service.errors import HTTP_MESSAGES, CdsError, operation_outcome, outcome
+from service.fetching import FhirSource
 from service.logs import log, where
-from service.prefetch import FhirSource
 from service.routes.cds import cds_routes
 from service.routes.demo import demo_routes
+from service.routes.feedback import feedback_routes
 from service.routes.knowledge import knowledge_routes
+from service.routes.metrics import metrics_routes
 from service.routes.pages import page_routes
+from service.routes.schemas import schema_routes
 from service.runtime import Runtime, build
 from service.settings import Settings
+from service.trust.gate import guard
+from service.trust.tokens import Nonces
 
+RUNTIME = "relapse-cds"
+"""Where an app keeps its `Runtime`, in `Flask.extensions`."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_PROBES = frozenset({"pages.alive", "pages.ready"})
+_PROBES = frozenset({"pages.alive", "pages.ready", "metrics.counted"})
 _SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
@@ -46,9 +53,10 @@ def create_app(
     source: FhirSource | None = None,
     new_uuid: Callable[[str], str] | None = None,
     services: Iterable[CdsService] | None = None,
+    nonces: Nonces | None = None,
 ) -> Flask:
-    """A new app. Tests pass a clock, a FHIR source and a uuid maker; nothing is shared between
-    apps.
+    """A new app. Tests pass a clock, a FHIR source, a uuid maker and a memory of used tokens;
+    nothing is shared between apps.
     """
     runtime = build(
         settings or Settings(),
@@ -56,19 +64,26 @@ def create_app(
         source=source,
         new_uuid=new_uuid,
         services=services,
+        nonces=nonces,
     )
     app = Flask("service", static_folder=None)
+    app.extensions[RUNTIME] = runtime
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.register_blueprint(cds_routes(runtime))
+    app.register_blueprint(feedback_routes(runtime))
     app.register_blueprint(page_routes(runtime))
+    app.register_blueprint(schema_routes())
+    if runtime.settings.metrics:
+        app.register_blueprint(metrics_routes(runtime))
     if runtime.settings.knowledge:
         app.register_blueprint(knowledge_routes(runtime))
     if runtime.settings.development:
         app.register_blueprint(demo_routes(runtime))
     _handle_errors(app)
-    _wrap_requests(app)
+    _wrap_requests(app, runtime)
+    guard(app, runtime.verifier, runtime.settings)
     _allow_origins(app, runtime)
     return app
 
@@ -103,7 +118,7 @@ def _handle_errors(app: Flask) -> None:
         return json_response(operation_outcome(code, message), 500)
 
 
-def _wrap_requests(app: Flask) -> None:
+def _wrap_requests(app: Flask, runtime: Runtime) -> None:
     """A request id, a log line and headers for each request."""
 
     @app.before_request
@@ -118,7 +133,7 @@ def _wrap_requests(app: Flask) -> None:
         for name, value in _SECURITY_HEADERS:
             response.headers[name] = value
         response.headers["X-Request-Id"] = g.request_id
-        view = request.view_args or {}
+        service_id = str((request.view_args or {}).get("service_id", ""))
         probe = request.endpoint in _PROBES
         log(
             "request",
@@ -126,7 +141,7 @@ def _wrap_requests(app: Flask) -> None:
             requestId=g.request_id,
             method=request.method,
             route=request.url_rule.rule if request.url_rule else None,
-            service=view.get("service_id") if response.status_code != 404 else None,
+            service=service_id if runtime.registry.hooks_of(service_id) else None,
             status=response.status_code,
             durationMs=round((time.perf_counter() - g.began) * 1000, 1),
             **g.fields,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-_FINAL_CODES = frozenset(
-    {"forbidden", "not-supported", "security", "login", "unknown", "expired", "suppressed"}
+_REFUSED_CALLER = frozenset({"forbidden", "security", "login", "unknown", "expired", "suppressed"})
+"""The caller may not see it: another query would fail as well."""
+_REFUSED_QUERY = frozenset(
+    {
+        "not-supported",
+        "invalid",
+        "structure",
+        "required",
+        "value",
+        "invariant",
+        "business-rule",
+        "processing",
+    }
 )
-_FINAL_CODES |= {
-    "invalid",
-    "structure",
-    "required",
-    "value",
-    "invariant",
-    "business-rule",
-    "processing",
-}
+"""The server does not answer this query; it may answer another one."""
 _CUT_SHORT = frozenset(
     {
         "incomplete",
@@ -31,6 +34,10 @@ _CUT_SHORT = frozenset(
 )
 _VENDOR_CUT_SHORT = frozenset({"4127", "59133"})
 """Codes by which Epic says that a search was capped."""
+
+
+_VENDOR_EXPIRED = "4113"
+"""Code by which Epic says that the pages of a search are no longer kept."""
 
 
 def is_outcome(value: object) -> bool:
@@ -58,22 +65,33 @@ def cut_short(value: object) -> bool:
     Outcomes that only inform (no match found, parameters ignored, record seen by permission) do not
     count.
     """
-    if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
-        return False
-    entries = value.get("entry")
-    return any(
-        _says_incomplete(issue)
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict) and is_outcome(entry.get("resource"))
-        for issue in _issues(entry["resource"])
-    )
+    return any(_says_incomplete(issue) for issue in _issues_inside(value))
+
+
+def session_expired(value: object) -> bool:
+    """Whether an answer, an outcome or a Bundle with one, says that the search has to begin
+    again.
+    """
+    issues = _issues(value) if is_outcome(value) else _issues_inside(value)
+    return any(_VENDOR_EXPIRED in _detail_codes(issue) for issue in issues)
 
 
 def repeat_is_pointless(outcome: object) -> bool:
     """Whether an OperationOutcome in place of data says that the same query would fail again
     (C-076).
     """
-    return any(issue.get("code") in _FINAL_CODES for issue in _issues(outcome))
+    return any(
+        issue.get("code") in _REFUSED_CALLER or issue.get("code") in _REFUSED_QUERY
+        for issue in _issues(outcome)
+    )
+
+
+def another_query_may_do(outcome: object) -> bool:
+    """Whether an OperationOutcome in place of data refuses the query, and not the caller."""
+    codes = [issue.get("code") for issue in _issues(outcome)]
+    return not any(code in _REFUSED_CALLER for code in codes) and any(
+        code in _REFUSED_QUERY for code in codes
+    )
 
 
 def _issues(outcome: object) -> Iterator[dict[str, object]]:
@@ -83,12 +101,28 @@ def _issues(outcome: object) -> Iterator[dict[str, object]]:
             yield issue
 
 
+def _issues_inside(bundle: object) -> Iterator[dict[str, object]]:
+    """The issues of all outcomes among the entries of a Bundle."""
+    if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+        return
+    entries = bundle.get("entry")
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and is_outcome(entry.get("resource")):
+            yield from _issues(entry["resource"])
+
+
 def _says_incomplete(issue: dict[str, object]) -> bool:
     if issue.get("severity") in ("fatal", "error") or issue.get("code") in _CUT_SHORT:
         return True
+    return not _VENDOR_CUT_SHORT.isdisjoint(_detail_codes(issue))
+
+
+def _detail_codes(issue: dict[str, object]) -> set[str]:
     details = issue.get("details")
-    codings = details.get("coding") if isinstance(details, dict) else None
-    return any(
-        isinstance(coding, dict) and coding.get("code") in _VENDOR_CUT_SHORT
-        for coding in (codings if isinstance(codings, list) else ())
-    )
+    found = details.get("coding") if isinstance(details, dict) else None
+    codes = [
+        coding.get("code")
+        for coding in (found if isinstance(found, list) else ())
+        if isinstance(coding, dict)
+    ]
+    return {code for code in codes if isinstance(code, str)}

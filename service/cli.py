@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service.settings import Settings, SettingsError, described, load_settings, unknown_variables
+from service.site_mapping import terminology
 from service.site_policy import policies
 
 
@@ -29,7 +30,9 @@ def _settings(**overrides: object) -> Settings:
         settings = load_settings(
             **{name: value for name, value in overrides.items() if value is not None}
         )
-        policies(settings)  # a file in error stops the start here, before any worker reads it
+        # A file in error stops the start here, before any worker reads it.
+        policies(settings)
+        terminology(settings)
         return settings
     except SettingsError as error:
         raise Failure(f"cannot start: {error}") from None
@@ -54,12 +57,21 @@ def main() -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Start the service."""
     settings = _settings()
-    from service.serve import AddressTaken, run
+    from service.processes import shared_counters
 
-    try:
-        run(settings, host, port, workers, click.echo)
-    except AddressTaken as error:
-        raise Failure(f"cannot start: {error}") from None
+    with shared_counters():
+        from service.serve import AddressTaken, run
+        from service.store.database import NewerDatabase
+        from service.store.schema import prepare
+        from service.trust.clients import trusted_clients
+
+        try:
+            trusted_clients(settings)  # as above: before any worker reads it
+            if trouble := prepare(settings.database_url):
+                click.echo(f"relapse-cds: {trouble}", err=True)
+            run(settings, host, port, workers, click.echo)
+        except (AddressTaken, SettingsError, NewerDatabase) as error:
+            raise Failure(f"cannot start: {error}") from None
 
 
 @main.command()
@@ -122,6 +134,137 @@ def settings() -> None:
     for name, default, meaning in described():
         table.add_row(name, default or "(empty)", meaning)
     Console(highlight=False).print(table)
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@main.command()
+@click.option("--since", type=_DAY, help="First day of the calls, in UTC.")
+@click.option("--until", type=_DAY, help="Day before which the calls end, in UTC.")
+@click.option("--jurisdiction", type=click.Choice(["US", "EU"]), help="Whose product labels apply.")
+@click.option("--policies", "policy_file", metavar="FILE", help="TOML file with other policies.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def replay(
+    since: datetime | None,
+    until: datetime | None,
+    jurisdiction: str | None,
+    policy_file: str | None,
+    form: str,
+) -> None:
+    """Run recorded calls again, and show which answers change.
+
+    With --policies or --jurisdiction under those, else under the policies of their time: then only
+    rules that have changed since make a difference. Calls are recorded with what this needs where
+    RELAPSE_CDS_STORE_FACTS is true.
+    """
+    from service.replay.run import run
+    from service.store.database import StoreUnavailable
+
+    chosen = jurisdiction is not None or policy_file is not None
+    settings = _settings(jurisdiction=jurisdiction, policies=policy_file)
+    try:
+        results = run(settings, policies(settings) if chosen else None, since, until)
+    except StoreUnavailable as error:
+        raise Failure(f"{error}; RELAPSE_CDS_DATABASE_URL names the database") from None
+    from service.replay.report import as_json, print_text
+
+    if form == "json":
+        click.echo(orjson.dumps(as_json(results), option=orjson.OPT_INDENT_2).decode())
+    else:
+        print_text(Console(highlight=False), results)
+
+
+@main.group()
+def feedback() -> None:
+    """What clinicians did with the cards."""
+
+
+@feedback.command("report")
+@click.option("--since", type=_DAY, help="First day on which the cards were shown, in UTC.")
+@click.option("--until", type=_DAY, help="Day before which they were shown, in UTC.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option("--comments", is_flag=True, help="With free text, which can name patients.")
+def feedback_report(
+    since: datetime | None, until: datetime | None, form: str, comments: bool
+) -> None:
+    """Acceptance and override rates by topic and reason, and the time until cards were answered."""
+    from service.feedback_output import as_json, print_text
+    from service.feedback_report import NoRecords, report_for
+
+    try:
+        report = report_for(_settings(), since, until)
+    except NoRecords as error:
+        raise Failure(str(error)) from None
+    if form == "json":
+        click.echo(as_json(report, comments=comments))
+    else:
+        print_text(Console(highlight=False), report, comments=comments)
+
+
+@main.group()
+def mapping() -> None:
+    """The site's own codes and texts, mapped to what is read here."""
+
+
+@mapping.command("check")
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+def mapping_check(folder: Path) -> None:
+    """Check the mapping files of FOLDER: a summary, or every mistake with its place."""
+    from service.mapping_check import check
+
+    if not check(Console(highlight=False), folder):
+        raise click.exceptions.Exit(1)
+
+
+@mapping.command("concepts")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def mapping_concepts(form: str) -> None:
+    """List every concept that a code or text can be mapped to."""
+    from service.mapping_check import concepts_json, print_concepts
+
+    if form == "json":
+        click.echo(orjson.dumps(concepts_json(), option=orjson.OPT_INDENT_2).decode())
+    else:
+        print_concepts(Console(highlight=False))
+
+
+@mapping.command("coverage")
+@click.argument(
+    "folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option(
+    "--mapping",
+    "mapping_folder",
+    metavar="FOLDER",
+    help="Mapping to read the records with; RELAPSE_CDS_SITE_MAPPING where left out.",
+)
+@click.option("--as-of", type=_DAY, help="Evaluation date; today where left out.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def mapping_coverage(
+    folder: Path, mapping_folder: str | None, as_of: datetime | None, form: str
+) -> None:
+    """Count what is not read in a folder of FHIR Bundles, most frequent first.
+
+    Each .json file is a Bundle with the record of one patient; an .ndjson file has one on each
+    line.
+    """
+    from service.mapping_coverage import as_json, coverage, print_text
+
+    codes = terminology(_settings(site_mapping=mapping_folder))
+    result = coverage(folder, codes, as_of.date() if as_of else date.today())
+    if form == "json":
+        click.echo(orjson.dumps(as_json(result), option=orjson.OPT_INDENT_2).decode())
+    else:
+        print_text(Console(highlight=False), result)
 
 
 @main.group()

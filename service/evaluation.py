@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hooks.cards import Card
 from hooks.compose import PROJECT_URL, Presentation
-from hooks.patient_view import assess
+from hooks.relapsed_b_all import assess
 from mappings.chart import Unread
 from mappings.errors import MappingError
 from relapse.assessment import Assessment
@@ -16,6 +16,7 @@ from relapse.facts import Section
 from service.bundles import cut_short, next_link
 from service.jsontext import NotJson, parse_json
 from service.settings import Settings
+from service.site_mapping import terminology
 from service.site_policy import policies
 
 
@@ -50,6 +51,7 @@ def evaluate_bundle(content: bytes, as_of: date, settings: Settings) -> Evaluate
             policy=policies(settings),
             presentation=presentation,
             incomplete=frozenset(Section) if partial else frozenset(),
+            terminology=terminology(settings),
         )
     except MappingError as error:
         raise UnusableFile(str(error)) from None

@@ -1,33 +1,50 @@
-"""Queries of the client's FHIR server, within one deadline and one origin.
+"""Queries of the client's FHIR server, within one allowance and one origin.
 
 Nothing here raises through a call: a query that fails gives an `Answer` with a reason, and the
 caller decides what that means. The token goes to the server it was issued for and nowhere else:
-links and redirects to another origin are not followed.
+links and redirects to another origin are not followed, and neither proxies nor credentials of the
+machine play a part.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import os
+import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, ReadTimeoutError
-from urllib3.util import Retry
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from service.addresses import is_loopback, origin
-from service.bundles import next_link
+from service.addresses import origin
+from service.allowance import Allowance, Unavailable
+from service.bundles import is_outcome, next_link, session_expired
+from service.connections import CheckedAdapter, ForbiddenAddress, within
 from service.jsontext import NotJson, parse_json
+from service.networks import Network
 
 MAX_PAGES = 200
 """Servers cap a page at 50 or so: this holds the 10,000 results of the longest course."""
+EXPIRED = "paging session expired"
+"""Reason of an answer whose following page the server no longer has."""
+ATTEMPTS = 3
+_BACKOFF = 0.1
+"""Seconds before the second attempt; twice as long before the third."""
+_PASSING = frozenset({429, 502, 503, 504})
+_GONE = frozenset({404, 410})
 _MAX_REDIRECTS = 3
 _CHUNK = 256 * 1024
-_HEADERS = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}
+_MAX_REFUSAL = 64 * 1024
+"""Bytes of an error body that are looked at."""
+_HEADERS = {
+    "Accept": "application/fhir+json",
+    "Accept-Encoding": "gzip",
+    "Cache-Control": "no-cache",
+    "User-Agent": "relapse-cds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +59,18 @@ class Answer:
     reason: str = ""
 
 
-class Unavailable(Exception):
-    """A query ended without a usable answer; the message is a reason for the log, without patient
-    data.
+class _Passing(Unavailable):
+    """A failure that another attempt may not meet; ``wait`` is what the server asked for, in
+    seconds.
     """
 
-
-class Deadline:
-    """The moment at which a call must be answered."""
-
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._end = clock() + seconds
-
-    def remaining(self) -> float:
-        """Seconds left; `Unavailable` when none are."""
-        left = self._end - self._clock()
-        if left <= 0:
-            raise Unavailable("deadline")
-        return left
-
-    def left(self) -> float:
-        """Seconds left, 0 when the moment has passed."""
-        return max(0.0, self._end - self._clock())
+    def __init__(self, reason: str, wait: float = 0.0) -> None:
+        super().__init__(reason)
+        self.wait = wait
 
 
 class _Bearer(AuthBase):
-    """The token of this call, or none; set explicitly so that no ``.netrc`` of the machine steps
-    in.
-    """
+    """The token of this call, or none."""
 
     def __init__(self, token: str | None) -> None:
         self._token = token
@@ -82,48 +82,45 @@ class _Bearer(AuthBase):
 
 
 class FhirClient:
-    """One per app: kept connections, no cookies, one retry where a connection or gateway failed."""
+    """One per app: kept connections to checked addresses, no cookies, nothing of the environment
+    but the bundle of certificate authorities that REQUESTS_CA_BUNDLE names.
+    """
 
-    def __init__(self, *, max_bytes: int, pool_size: int = 32) -> None:
+    def __init__(
+        self, *, max_bytes: int, pool_size: int = 32, private: Collection[Network] = ()
+    ) -> None:
+        """``max_bytes`` bounds what all queries of one call receive, after decompression."""
         self._max_bytes = max_bytes
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        retry = Retry(
-            total=1,
-            connect=1,
-            read=0,
-            redirect=0,
-            status=1,
-            backoff_factor=0.05,
-            status_forcelist=(502, 503, 504),
-            allowed_methods=("GET",),
-            respect_retry_after_header=False,
-            raise_on_status=False,
-        )
-        adapter = HTTPAdapter(pool_connections=8, pool_maxsize=pool_size, max_retries=retry)
+        # A proxy would choose the address in our place; a .netrc would add credentials of its own.
+        self._session.trust_env = False
+        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+        adapter = CheckedAdapter(private, pool_size=pool_size)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
-    def query(
-        self,
-        base: str,
-        query: str,
-        token: str | None,
-        deadline: Deadline,
-    ) -> Answer:
-        """The answer to ``query`` (relative to ``base``) with all its pages."""
-        return self.pages(base, f"{base}/{query}", token, deadline)
+    def query(self, base: str, query: str, token: str | None, allowance: Allowance) -> Answer:
+        """The answer to ``query`` (relative to ``base``) with all its pages.
 
-    def pages(
-        self,
-        base: str,
-        address: str,
-        token: str | None,
-        deadline: Deadline,
-    ) -> Answer:
-        """The page at ``address`` and those that follow it, as far as they lie on the origin of
-        ``base``.
+        Where the server forgets the search between two pages it is begun again, once.
         """
+        address = f"{base}/{query}"
+        answer = self._chain(base, address, token, allowance, first=address)
+        if answer.reason == EXPIRED:
+            answer = self._chain(base, address, token, allowance, first=address)
+        return answer
+
+    def pages(self, base: str, address: str, token: str | None, allowance: Allowance) -> Answer:
+        """The page at ``address``, which another one named, and those that follow it, as far as
+        they lie on the origin of ``base``.
+        """
+        return self._chain(base, address, token, allowance)
+
+    def _chain(
+        self, base: str, address: str, token: str | None, allowance: Allowance, first: str = ""
+    ) -> Answer:
+        """All pages from ``address`` on. ``first`` is the address that is no following page."""
         found: list[object] = []
         seen: set[str] = set()
         following: str | None = _absolute(address, f"{base}/")
@@ -134,7 +131,7 @@ class FhirClient:
                 return Answer(tuple(found), "too many pages")
             seen.add(following)
             try:
-                page = self._get(base, following, token, deadline)
+                page = self._get(base, following, token, allowance, continued=following != first)
             except Unavailable as error:
                 return Answer(tuple(found), str(error))
             found.append(page)
@@ -142,8 +139,25 @@ class FhirClient:
             following = None if link is None else _absolute(link, following)
         return Answer(tuple(found))
 
-    def _get(self, base: str, address: str, token: str | None, deadline: Deadline) -> object:
-        """The JSON at ``address``; `Unavailable` where there is none.
+    def _get(
+        self, base: str, address: str, token: str | None, allowance: Allowance, *, continued: bool
+    ) -> object:
+        """The JSON at ``address``, in as many attempts as the time and `ATTEMPTS` allow."""
+        attempt = 0
+        while True:
+            try:
+                with within(allowance):
+                    return self._attempt(base, address, token, allowance, continued)
+            except _Passing as failure:
+                attempt += 1
+                backoff = _BACKOFF * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - spreads attempts, protects nothing
+                if attempt >= ATTEMPTS or not allowance.pause(max(backoff, failure.wait)):
+                    raise
+
+    def _attempt(
+        self, base: str, address: str, token: str | None, allowance: Allowance, continued: bool
+    ) -> object:
+        """One attempt; `Unavailable` where it brings nothing.
 
         A patient whom the server does not know (404, 410) cannot be read: that is no empty answer.
         """
@@ -155,32 +169,55 @@ class FhirClient:
                     address,
                     headers=_HEADERS,
                     auth=_Bearer(token),
-                    timeout=deadline.remaining(),
+                    timeout=allowance.remaining(),
                     allow_redirects=False,
                     stream=True,
-                    proxies=_no_proxy(address),
                 ) as response:
                     if response.is_redirect:
                         address = _absolute(response.headers["Location"], address)
                         continue
                     if response.status_code != 200:
-                        raise Unavailable(f"status {response.status_code}")
-                    return _parsed(self._body(response, deadline))
+                        raise self._refusal(response, allowance, continued)
+                    page = _parsed(self._body(response, allowance, self._max_bytes))
+            except ForbiddenAddress:
+                raise Unavailable("address not allowed") from None
             except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-                raise Unavailable(_kind(error)) from None
+                raise _failure(error) from None
+            if continued and session_expired(page):
+                raise Unavailable(EXPIRED)
+            if is_outcome(page):
+                raise Unavailable("OperationOutcome")
+            return page
         raise Unavailable("too many redirects")
 
-    def _body(self, response: requests.Response, deadline: Deadline) -> bytes:
-        """The whole body, read piece by piece as it comes, so that a trickle cannot outlast the
-        deadline.
+    def _refusal(
+        self, response: requests.Response, allowance: Allowance, continued: bool
+    ) -> Unavailable:
+        """What an answer with another status than 200 means for the query."""
+        status = response.status_code
+        if status in _PASSING:
+            return _Passing(f"status {status}", _retry_after(response))
+        if continued and (status in _GONE or self._says_expired(response, allowance)):
+            return Unavailable(EXPIRED)
+        return Unavailable(f"status {status}")
+
+    def _says_expired(self, response: requests.Response, allowance: Allowance) -> bool:
+        try:
+            return session_expired(_parsed(self._body(response, allowance, _MAX_REFUSAL)))
+        except Unavailable:
+            return False
+
+    def _body(self, response: requests.Response, allowance: Allowance, most: int) -> bytes:
+        """The whole body, read piece by piece as it comes and inflates, so that neither a trickle
+        nor a bomb gets beyond its limit.
         """
         chunks: list[bytes] = []
         size = 0
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             size += len(chunk)
-            if size > self._max_bytes:
+            if size > most or allowance.received(len(chunk)) > self._max_bytes:
                 raise Unavailable("answer too large")
-            deadline.remaining()
+            allowance.remaining()
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -195,8 +232,6 @@ def _parsed(body: bytes) -> object:
         raise Unavailable("answer is not JSON") from None
     if not isinstance(page, dict) or not isinstance(page.get("resourceType"), str):
         raise Unavailable("answer is no FHIR resource")
-    if page["resourceType"] == "OperationOutcome":
-        raise Unavailable("OperationOutcome")
     return page
 
 
@@ -222,18 +257,22 @@ def _same_origin(address: str, base: str) -> bool:
         return False
 
 
-def _no_proxy(address: str) -> dict[str, str]:
-    """Loopback is never asked for through a proxy of the environment."""
-    host = urlsplit(address).hostname
-    return {"no_proxy": host} if host and is_loopback(address) else {}
+def _retry_after(response: requests.Response) -> float:
+    """Seconds that the server asks to wait; 0 where it names none, or a date."""
+    value = response.headers.get("Retry-After", "")
+    return float(value) if value.isdecimal() and len(value) < 6 else 0.0
 
 
-def _kind(error: Exception) -> str:
+def _failure(error: Exception) -> Unavailable:
     """A word for the log; the error's own message may hold the address, and with it the patient's
     id.
     """
     if isinstance(error, requests.Timeout | ReadTimeoutError | TimeoutError):
-        return "timeout"
+        return Unavailable("timeout")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unavailable("no secure connection")
+    if isinstance(error, DecodeError | ValueError):
+        return Unavailable("failed transfer")
     if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return "failed transfer"
+        return _Passing("no connection")
+    return _Passing("connection lost")

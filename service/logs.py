@@ -26,9 +26,16 @@ FIELDS = frozenset(
         "service",
         "hook",
         "hookInstance",
+        "client",
+        "tenant",
+        "reason",
+        "contextIgnored",
         "cards",
         "unread",
         "unavailable",
+        "feedback",
+        "feedbackNew",
+        "feedbackChanged",
         "noAccess",
         "member",
         "code",
@@ -38,7 +45,16 @@ FIELDS = frozenset(
 )
 """All fields that a line can have besides time, level and event."""
 
-_THIRD_PARTIES = ("urllib3", "requests", "werkzeug", "flask_cors", "asyncio")
+_THIRD_PARTIES = (
+    "urllib3",
+    "requests",
+    "werkzeug",
+    "flask_cors",
+    "asyncio",
+    "sqlalchemy",
+    "alembic",
+    "psycopg",
+)
 
 
 def log(event: str, *, level: int = logging.INFO, **fields: object) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gc
 import socket
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped, unused-ignore]
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped, unused-ignore]
+from pydantic import SecretStr
 
-from hooks.patient_view import SERVICE_ID
+from hooks.relapsed_b_all import SERVICE_ID
 from service import demos
-from service.app import create_app
+from service.app import RUNTIME, create_app
 from service.logs import configure
+from service.processes import forget_worker
 from service.routes.pages import example_call
 from service.settings import Settings
 from service.slow_clients import TimedWorker
@@ -64,6 +68,9 @@ def run(
     address = f"http://{_in_url(host)}:{port}"
     if not settings.public_url:
         settings = settings.model_copy(update={"public_url": address})
+    if not settings.hash_key.get_secret_value():
+        # Made before the fork: all workers hash a patient's id alike.
+        settings = settings.model_copy(update={"hash_key": SecretStr(token_hex(32))})
 
     def ready(_arbiter: object) -> None:
         for line in banner(settings, address):
@@ -83,8 +90,20 @@ def run(
             "proc_name": "relapse-cds",
             "control_socket_disable": True,
             "when_ready": ready,
+            "worker_exit": _close,
+            "child_exit": _forget,
         },
     ).run()
+
+
+def _close(_arbiter: object, worker: Worker) -> None:
+    """The worker has answered its last call: write the records that wait."""
+    app: Flask = worker.app.wsgi()
+    app.extensions[RUNTIME].close()
+
+
+def _forget(_arbiter: object, worker: Worker) -> None:
+    forget_worker(worker.pid)
 
 
 def _check_free(host: str, port: int) -> None:
@@ -110,11 +129,12 @@ def banner(settings: Settings, address: str) -> list[str]:
         f"  what this is          {address}/",
     ]
     if settings.development:
+        calls = "are refused" if settings.require_auth else "are accepted"
         lines.append(
-            "Development mode: unsigned calls are accepted. Do not use it with real patients."
+            f"Development mode: unsigned calls {calls}. Do not use it with real patients."
         )
         names = demos.names()
-        if names:
+        if names and not settings.require_auth:
             lines += ["Try it:", f"  {example_call(address, names[0])}"]
     return lines
 

@@ -9,18 +9,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hooks.prefetch import Profile
 from service.addresses import base_address
+from service.networks import never_reachable
+from service.store.addresses import database_url
 
 PREFIX = "RELAPSE_CDS_"
 _MIB = 1024 * 1024
+_SHORTEST_KEY = 16
 
 
 class SettingsError(Exception):
@@ -33,6 +37,7 @@ class Mode(Enum):
 
 
 Addresses = Annotated[tuple[str, ...], NoDecode]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -43,12 +48,28 @@ class Settings(BaseSettings):
     mode: Mode = Field(
         default=Mode.DEVELOPMENT,
         description="development accepts unsigned calls and FHIR servers on loopback; production "
-        "needs caller authentication, which this version does not have, and does not start",
+        "does not start without CLIENTS, an https PUBLIC_URL and a list of FHIR servers",
+    )
+    clients: str = Field(
+        default="",
+        description="path of a TOML file with the clients whose tokens are trusted, a table "
+        "[[client]] for each",
     )
     require_auth: bool = Field(
-        default=False,
-        description="refuse unsigned calls; this version cannot verify a token and does not start "
-        "with true",
+        default_factory=lambda given: given.get("mode") is Mode.PRODUCTION,
+        description="refuse calls without a valid token; in production always true",
+    )
+    token_lifetime: int = Field(
+        default=300,
+        ge=30,
+        le=3600,
+        description="longest time from iat to exp of a token, in seconds",
+    )
+    token_leeway: int = Field(
+        default=30,
+        ge=0,
+        le=60,
+        description="how far the clocks of client and service may be apart, in seconds",
     )
     jurisdiction: Literal["US", "EU"] = Field(
         default="US",
@@ -59,6 +80,11 @@ class Settings(BaseSettings):
         description="path of a TOML file with the site's own policies, in a table [policies]; "
         "every card names those that differ from the default",
     )
+    site_mapping: str = Field(
+        default="",
+        description="path of a folder with the site's own codes and texts, mapped to what is read "
+        "here: CSV, ConceptMap and ValueSet files",
+    )
     prefetch: Profile = Field(
         default=Profile.FULL,
         description="full publishes every query in discovery; gate only patient and conditions, "
@@ -66,8 +92,13 @@ class Settings(BaseSettings):
     )
     fhir_servers: Addresses = Field(
         default=(),
-        description="comma-separated base addresses of FHIR servers that may be queried, besides "
-        "loopback",
+        description="comma-separated base addresses of FHIR servers that may be queried for calls "
+        "without a client of CLIENTS that has a list of its own; besides loopback in development",
+    )
+    private_networks: Networks = Field(
+        default=(),
+        description="comma-separated networks such as 10.0.0.0/8 in which FHIR servers may stand "
+        "that are listed by host name; a name that resolves to another private address is refused",
     )
     fhir_deadline: float = Field(
         default=5.0,
@@ -78,7 +109,8 @@ class Settings(BaseSettings):
     max_body: int = Field(
         default=32 * _MIB,
         ge=1024,
-        description="largest request, and largest answer of a FHIR server, in bytes",
+        description="largest request, and the most that a FHIR server may answer to all queries "
+        "of one call, in bytes",
     )
     request_seconds: float = Field(
         default=20.0,
@@ -87,13 +119,14 @@ class Settings(BaseSettings):
         description="seconds that a request may take to arrive; slower ones are cut off",
     )
     cors_origins: Addresses = Field(
-        default=("*",),
+        default_factory=lambda given: () if given.get("mode") is Mode.PRODUCTION else ("*",),
         description="comma-separated origins whose pages may call the service; * for any, empty "
-        "for none",
+        "for none, which is the default in production",
     )
     public_url: str = Field(
         default="",
-        description="address under which clients reach the service; cards name it as their source",
+        description="address under which clients reach the service: tokens must be meant for it, "
+        "and cards name it as their source",
     )
     suggestions: bool = Field(
         default=True, description="offer draft referrals and requests for missing tests on cards"
@@ -101,6 +134,31 @@ class Settings(BaseSettings):
     knowledge: bool = Field(
         default=True,
         description="serve /knowledge: rules, policies and sources in force, to anyone who asks",
+    )
+    metrics: bool = Field(
+        default=True, description="serve /metrics for Prometheus, to anyone who asks"
+    )
+    database_url: str = Field(
+        default="",
+        description="where feedback, decision records and used tokens are kept: an SQLite file or "
+        "a PostgreSQL server, such as postgresql://user:password@host/name; empty for a file in "
+        "the user's state folder",
+    )
+    retention_days: int = Field(
+        default=400,
+        ge=0,
+        le=36500,
+        description="days after which decision records and feedback are deleted; 0 for never",
+    )
+    hash_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="secret under which the patient id is hashed in decision records; without one "
+        "each start makes its own, and records of two starts cannot be joined",
+    )
+    store_facts: bool = Field(
+        default=False,
+        description="keep with each decision record the dated facts that relapse-cds replay needs; "
+        "they hold the birth date",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="least severe log line written: DEBUG, INFO, WARNING or ERROR"
@@ -116,7 +174,22 @@ class Settings(BaseSettings):
     @field_validator("fhir_servers")
     @classmethod
     def _bases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(base_address(address) for address in value)
+        bases = tuple(base_address(address) for address in value)
+        if any(never_reachable(urlsplit(base).hostname or "") for base in bases):
+            raise ValueError(
+                "link-local, multicast, reserved and metadata addresses are never contacted"
+            )
+        return bases
+
+    @field_validator("private_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise ValueError("each must be a network such as 10.0.0.0/8 or fd00::/8") from None
 
     @field_validator("cors_origins")
     @classmethod
@@ -131,6 +204,19 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        database_url(value)
+        return value
+
+    @field_validator("hash_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"must have at least {_SHORTEST_KEY} characters")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _public(cls, value: str) -> str:
@@ -143,16 +229,27 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_pretence(self) -> Self:
-        """What would promise more safety than there is does not start."""
-        if self.mode is Mode.PRODUCTION:
+        """What would promise more safety than there is does not start. What the clients need
+        besides is checked with their file (`service.trust.clients`).
+        """
+        if not self.development and not self.require_auth:
             raise ValueError(
-                "MODE=production needs caller authentication, which this version does not have; "
-                "use MODE=development on a machine that only you can reach"
+                f"{PREFIX}REQUIRE_AUTH=false cannot be kept with {PREFIX}MODE=production, which "
+                "authenticates every caller; leave it out"
             )
-        if self.require_auth:
+        demand = f"{PREFIX}REQUIRE_AUTH=true" if self.development else f"{PREFIX}MODE=production"
+        if self.require_auth and not self.clients:
             raise ValueError(
-                "REQUIRE_AUTH=true cannot be kept: this version cannot verify a token; leave it out"
+                f"{demand} needs authentication of callers: name the file of trusted clients in "
+                f"{PREFIX}CLIENTS"
             )
+        if self.require_auth and not self.public_url:
+            raise ValueError(
+                f"{demand} needs {PREFIX}PUBLIC_URL, the address that tokens are meant for"
+            )
+        if not self.development:
+            _check_https(f"{PREFIX}PUBLIC_URL", (self.public_url,))
+            _check_https(f"{PREFIX}FHIR_SERVERS", self.fhir_servers)
         return self
 
     @property
@@ -183,7 +280,15 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
 def described() -> Iterable[tuple[str, str, str]]:
     """Variable, default and meaning of each setting."""
     for name, field in Settings.model_fields.items():
-        yield PREFIX + name.upper(), _shown(field.default), field.description or ""
+        default = field.get_default(
+            call_default_factory=True, validated_data={"mode": Mode.DEVELOPMENT}
+        )
+        yield PREFIX + name.upper(), _shown(default), field.description or ""
+
+
+def _check_https(variable: str, addresses: Iterable[str]) -> None:
+    if not all(address.startswith("https://") for address in addresses):
+        raise ValueError(f"{variable} must begin with https:// in {PREFIX}MODE=production")
 
 
 def _one_line(item: ErrorDetails) -> str:

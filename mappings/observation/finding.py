@@ -47,7 +47,6 @@ _REFERENCE_RANGE: Spec = {
     "high": QUANTITY,
     "type": CONCEPT,
     "appliesTo": Many(CONCEPT),
-    "text": TEXT,
 }
 OBSERVATION: dict[str, Spec] = {
     "status": TEXT,
@@ -108,6 +107,20 @@ _METHODS = (
         Method.MORPHOLOGY,
     ),
 )
+
+
+EARLIER = "a component that repeats a value of another day"
+_EARLIER = re.compile(
+    r"\b(?:previous(?:ly)?|prior|baseline|histor(?:y|ic|ical)|earlier|former|initial|last|lowest|"
+    r"nadir|highest|peak|at (?:initial )?(?:diagnosis|presentation)|pre-?treatment)\b"
+)
+
+
+def is_earlier_value(words: str) -> bool:
+    """Whether a component repeats a value of another day ("Previous MRD") beside the present
+    one.
+    """
+    return bool(_EARLIER.search(words))
 
 
 def method_of(text: str) -> Method:
@@ -221,6 +234,9 @@ def collected(context: Context, record: Record, sample: Sample) -> tuple[DateRan
         or "effectivePeriod" in record.data
     ):
         return effective, False
+    if record.item.resource.get("effectiveTiming"):
+        context.list_unread(record.item, "a time of a kind that is not read", record.data["code"])
+        return None, False
     issued = when.of_day(record.data["issued"][:10]) if "issued" in record.data else None
     if record.is_unreadable("issued"):
         context.list_unread(record.item, "a date that cannot be read", record.data.get("code"))

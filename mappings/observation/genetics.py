@@ -21,7 +21,7 @@ from mappings.observation.lesion_text import (
 )
 from mappings.observation.topics import MRD_WORDS
 from mappings.quantity import Unclear
-from mappings.shapes import string, text_of
+from mappings.shapes import codings, string, text_of
 from mappings.value_text import Word
 from relapse.facts import GeneticResult, Lesion
 from relapse.logic import Interval, Tri
@@ -225,6 +225,54 @@ def _kinase_domain(finding: Finding) -> None:
     _add(finding, Lesion.T315I, present, test, text or ", ".join(changes))
 
 
+def _formulas(finding: Finding) -> list[str]:
+    """Karyotype formulas of components called ISCN; some registries send the formula as a code of a
+    system of that name.
+    """
+    found = []
+    for part in finding.components:
+        if "iscn" not in words_of(part.get("code")):
+            continue
+        concept = part.get("valueCodeableConcept")
+        codes = (
+            string(coding.get("code"))
+            for coding in codings(concept)
+            if "iscn" in string(coding.get("system"))
+        )
+        text = string(part.get("valueString")) or text_of(concept) or next(codes, "")
+        if text:
+            found.append(text)
+    return found
+
+
+def _read_formulas(finding: Finding, formulas: list[str]) -> None:
+    """Each formula, as far as the assessment itself does not say that it was not found."""
+    answer = answer_of(finding.context, finding.data)
+    lesions = [from_karyotype(text) for text in formulas if KARYOTYPE_STRING.search(text)]
+    if (
+        answer.problem
+        or answer.agreed not in (None, Word.POSITIVE)
+        or len(lesions) < len(formulas)
+        or any(found is None for found in lesions)
+    ):
+        finding.list_unread("karyotype: text not understood")
+        return
+    test = _Test(adequate=True, quantitative=False)
+    _add(finding, Lesion.KARYOTYPE, Tri.MET, test, formulas[0])
+    named = {lesion for found in lesions for lesion in found or ()}
+    for lesion in sorted(named, key=lambda lesion: lesion.value):
+        _add(finding, lesion, Tri.MET, test, formulas[0])
+
+
+def _named_by_code_only(finding: Finding) -> bool:
+    """Whether a gene that was studied has a code and no name."""
+    return any(
+        codings(part.get("valueCodeableConcept")) and not text_of(part["valueCodeableConcept"])
+        for part in finding.components
+        if "obs-gene-studied" in finding.context.concepts(part.get("code"))
+    )
+
+
 def _variant(finding: Finding) -> None:
     """A variant assessment: the lesion from the words of the code and the gene component, the
     answer from the value.
@@ -244,9 +292,14 @@ def _variant(finding: Finding) -> None:
     if Lesion.KMT2A in named and not REARRANGEMENT.search(finding.words):
         finding.list_unread("KMT2A variant: rearrangement not stated")
         return
+    formulas = _formulas(finding)
+    if formulas:
+        _read_formulas(finding, formulas)
     if len(named) != 1:
         if len(named) > 1:
             finding.list_unread("names more than one lesion")
+        elif not formulas and _named_by_code_only(finding):
+            finding.list_unread("genetics: gene named by a code only")
         return
     answer = answer_of(finding.context, finding.data)
     if answer.missing:

@@ -14,6 +14,7 @@ from relapse.facts import Analyte, LabResult
 from relapse.logic import Interval
 
 _BILIRUBIN = re.compile(r"bilirubin")
+_WHITE_CELLS = re.compile(r"^(?:wbc|leu[ck]ocytes|white )")
 _ALT = re.compile(r"alanine|\balt\b|sgpt")
 _FRIDERICIA = re.compile(r"fridericia|\bqtcf\b|qtc-f")
 _OTHER_FORMULA = re.compile(r"bazett|framingham|hodges|\bqtcb\b")
@@ -23,7 +24,7 @@ _NORMAL_RANGE = re.compile(r"normal", re.IGNORECASE)
 def analyte_of(finding: Finding) -> Analyte:
     """Which laboratory value a code or its words name."""
     concepts, words = finding.concepts, finding.words
-    if "obs-wbc" in concepts:
+    if "obs-wbc" in concepts or (not concepts and _WHITE_CELLS.search(words)):
         return Analyte.LEUKOCYTES
     if "obs-bilirubin-total" in concepts or (not concepts and _BILIRUBIN.search(words)):
         return Analyte.BILIRUBIN

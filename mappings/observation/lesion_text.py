@@ -133,7 +133,8 @@ def from_karyotype(text: str) -> set[Lesion] | None:
     formula.
     """
     if _FAILED.search(text) or re.search(
-        r"\b(?:no|not|negative|without|previous|prior|donor|constitutional)\b", text.lower()
+        r"\b(?:no|not|negative|without|previous(?:ly)?|prior|formerly|history|donor|constitutional)\b",
+        text.lower(),
     ):
         return None
     plain = text.lower()

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from mappings import quantity
+from mappings.context import words_of
 from mappings.numbers import decimal_of
 from mappings.observation.finding import Finding
+from mappings.observation.topics import Topic, topic_of
 from mappings.quantity import Unclear
 from mappings.shapes import codings, string, text_of
 from mappings.units import Dimension
 from relapse.facts import PerformanceScale, PerformanceStatus
 
+_SCALES = (
+    (PerformanceScale.ECOG, "obs-ecog", "ecog"),
+    (PerformanceScale.KARNOFSKY, "obs-karnofsky", "karnofsky"),
+    (PerformanceScale.LANSKY, "obs-lansky", "lansky"),
+)
 _ZERO_TO_FIVE = re.compile(
     r"\s*(?:ecog\s*(?:ps|performance status|score|"
     r"grade)?\s*:?\s*)?(?:grade\s*)?([0-5])\s*(?:-.{0,120})?",
@@ -25,33 +33,69 @@ _TENS = re.compile(
 )
 
 
+_PLAIN_SCORE = re.compile(
+    r"(?:total\s+)?(?:score|grade|value|result)|performance status(?: score)?"
+)
+
+
 def read(finding: Finding) -> None:
     """ECOG 0 to 5, Karnofsky and Lansky 0 to 100 in tens; a score that its scale does not have is
     listed.
     """
-    concepts, words = finding.concepts, finding.words
-    scales = {
-        scale
-        for scale, concept, name in (
-            (PerformanceScale.ECOG, "obs-ecog", "ecog"),
-            (PerformanceScale.KARNOFSKY, "obs-karnofsky", "karnofsky"),
-            (PerformanceScale.LANSKY, "obs-lansky", "lansky"),
-        )
-        if concept in concepts or name in words
-    }
-    if len(scales) != 1:
+    scale = _scale(finding)
+    if scale is None:
         finding.list_unread("performance status: scale not clear")
         return
-    scale = scales.pop()
     if finding.data.get("dataAbsentReason"):
         return
     score = _score(finding, scale)
+    if score is None and not any(name.startswith("value") for name in finding.data):
+        score = _panel_score(finding, scale)
+        if score is None and not finding.components:
+            return
     if score is None:
-        if not finding.answer().missing or any(name.startswith("value") for name in finding.data):
+        if not _scored_by_component(finding):
             finding.list_unread("performance status: score not understood")
         return
     finding.context.facts.append(
         PerformanceStatus(**finding.result(str(score)), scale=scale, score=score)
+    )
+
+
+def _scale(finding: Finding) -> PerformanceScale | None:
+    """The one scale that code or words name; a panel code alone names ECOG only.
+
+    The panel code of Karnofsky is often used for Lansky: without words it names neither.
+    """
+    concepts = finding.concepts
+    scales = {
+        scale for scale, concept, name in _SCALES if concept in concepts or name in finding.words
+    } or {scale for scale, _, name in _SCALES if name in finding.all_words}
+    if not scales and "obs-performance-status" in concepts:
+        shown = " ".join(map(finding.context.terminology.display, codings(finding.code))).lower()
+        scales = {PerformanceScale.ECOG} if "ecog" in shown else set()
+    return scales.pop() if len(scales) == 1 else None
+
+
+def _panel_score(finding: Finding, scale: PerformanceScale) -> int | None:
+    """The score of a panel whose component is called no more than "score"."""
+    scores = {
+        _score(replace(finding, code=part.get("code", {}), data=part, component=True), scale)
+        for part in finding.components
+        if _PLAIN_SCORE.fullmatch(words_of(part.get("code")))
+        and not finding.context.concepts(part.get("code"))
+        and not part.get("dataAbsentReason")
+    }
+    return scores.pop() if len(scores) == 1 else None
+
+
+def _scored_by_component(finding: Finding) -> bool:
+    """Whether a component has a code of its own for the score, and is read as a result of its
+    own.
+    """
+    return any(
+        topic_of(finding.context, part.get("code")) is Topic.PERFORMANCE
+        for part in finding.components
     )
 
 

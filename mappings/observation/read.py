@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from mappings import diagnostic_report
-from mappings.context import ERROR, NO_SYSTEM, Context, Record, status_of
+from mappings.context import ERROR, NO_SYSTEM, Context, Record, status_of, words_of
 from mappings.observation import (
     antigens,
     blasts,
@@ -18,14 +18,22 @@ from mappings.observation import (
     genetics,
     laboratory,
     mrd,
+    narrative,
     performance,
     phenotype,
     screening,
     sites,
     status,
 )
-from mappings.observation.finding import OBSERVATION, WITH_RANGE, Finding, collected
-from mappings.observation.topics import Topic, matters, topic_of
+from mappings.observation.finding import (
+    EARLIER,
+    OBSERVATION,
+    WITH_RANGE,
+    Finding,
+    collected,
+    is_earlier_value,
+)
+from mappings.observation.topics import Topic, matters, studies_a_gene, topic_of
 from mappings.resources import Item
 from mappings.shapes import codings, objects, string, text_of
 from mappings.specimen import Sample, sample_of
@@ -35,8 +43,9 @@ from relapse.facts import Analyte
 FINAL = frozenset({"final", "amended", "corrected"})
 _CORRECTING = frozenset({"amended", "corrected"})
 OPEN = frozenset({"registered", "preliminary", "unknown"})
+_KNOWN = FINAL | OPEN | {"cancelled", ERROR}
 
-_READERS: dict[Topic, Callable[[Finding], None]] = {
+READERS: dict[Topic, Callable[[Finding], None]] = {
     Topic.BLASTS: blasts.read,
     Topic.MRD: mrd.read,
     Topic.ANTIGEN: antigens.read,
@@ -54,10 +63,15 @@ _READERS: dict[Topic, Callable[[Finding], None]] = {
     Topic.CHIMERISM: partial(laboratory.read_measured, Analyte.CHIMERISM),
     Topic.PERFORMANCE: performance.read,
     Topic.DONOR: donor.read,
+    Topic.MARROW_REPORT: narrative.read,
 }
-# These read their components themselves; of all others each component that is about something is a
-# finding.
-_WHOLE = frozenset({Topic.PHENOTYPE, Topic.GENETICS, Topic.SPINAL_FLUID})
+# These read their components themselves, but for the topics named; of all others each component
+# that is about something is a finding.
+_WHOLE: dict[Topic | None, frozenset[Topic]] = {
+    Topic.PHENOTYPE: frozenset({Topic.MRD, Topic.BLASTS}),
+    Topic.GENETICS: frozenset({Topic.MRD}),
+    Topic.SPINAL_FLUID: frozenset(),
+}
 _SERIES_DAYS = 60
 """How long liver values and white cells can matter (STALE-07 plus the windows around it); older
 ones only if newest.
@@ -94,17 +108,23 @@ def _without_old_series(context: Context, items: list[Item]) -> list[Item]:
         day = resource.get("effectiveDateTime")
         if (
             not isinstance(day, str)
+            or len(day) < len("2026-06-15")
+            or status_of(resource) not in _KNOWN
             or topic_of(context, resource.get("code")) is not Topic.LIVER_OR_COUNT
             or not (concepts := context.concepts(resource.get("code")))
         ):
             kept.append(item)
             continue
-        if day[:10] >= oldest or resource.get("component"):
+        recent = day[:10] >= oldest or resource.get("component")
+        if recent:
             kept.append(item)
-        if status_of(resource) in FINAL and day[:10] <= today:
+        if not context.is_patients(item):
+            if not recent:
+                kept.append(item)
+        elif status_of(resource) in FINAL and day[:10] <= today:
             mark = (day, item.reference, item)
             known = newest.get(concepts)
-            if (known is None or known[:2] < mark[:2]) and context.is_patients(item):
+            if known is None or known[:2] < mark[:2]:
                 newest[concepts] = mark
     present = set(map(id, kept))
     kept.extend(item for _, _, item in newest.values() if id(item) not in present)
@@ -198,6 +218,7 @@ def _read(context: Context, item: Item) -> None:
         context.list_unread(item, "a status that is not known" if stated else "no status", code)
     if any(path.endswith("value") for path in record.unreadable):
         context.list_unread(item, "a number that cannot be read", code)
+    _leave_out_earlier(context, record, topic)
     sample = _sample(context, record, parents)
     if sample.foreign or "donor" in _specimen_words(record):
         context.list_unread(item, "the specimen is not this patient's", code)
@@ -208,16 +229,34 @@ def _read(context: Context, item: Item) -> None:
     )
     before = len(context.facts), len(context.unread)
     if topic is not None:
-        _READERS[topic](finding)
-    if topic not in _WHOLE:
-        for part in finding.components:
-            inner = topic_of(context, part.get("code"))
-            if inner is Topic.NO_SYSTEM:
-                context.list_unread(item, NO_SYSTEM, part.get("code"))
-            elif inner is not None:
-                _READERS[inner](replace(finding, code=part["code"], data=part, component=True))
+        READERS[topic](finding)
+    for part in finding.components:
+        inner = topic_of(context, part.get("code"))
+        if inner is None or inner not in _WHOLE.get(topic, (inner,)):
+            continue
+        if inner is Topic.NO_SYSTEM:
+            context.list_unread(item, NO_SYSTEM, part.get("code"))
+        else:
+            READERS[inner](replace(finding, code=part["code"], data=part, component=True))
     if before == (len(context.facts), len(context.unread)):
+        if topic is None and studies_a_gene(context, resource):
+            context.list_unread(item, "genetics: a kind of study that is not known", code)
         _list_unknown_value(context, item)
+
+
+def _leave_out_earlier(context: Context, record: Record, topic: Topic | None) -> None:
+    """Take out components that repeat a value of another day beside the present one: read, they
+    would contradict it.
+    """
+    kept = []
+    for part in record.data.get("component", []):
+        code = part.get("code")
+        if not is_earlier_value(words_of(code)):
+            kept.append(part)
+        elif topic in _WHOLE or topic_of(context, code) is not None:
+            context.list_unread(record.item, EARLIER, code)
+    if "component" in record.data:
+        record.data["component"] = kept
 
 
 def _list_unknown_value(context: Context, item: Item) -> None:

@@ -34,11 +34,13 @@ class Topic(Enum):
     CHIMERISM = auto()
     PERFORMANCE = auto()
     DONOR = auto()
+    MARROW_REPORT = auto()
+    """A report in words, filed as a result: never read, but listed where it says more."""
     NO_SYSTEM = auto()
     """A code of ours without its system, without telling words: never read, but listed."""
 
 
-_BY_CONCEPT = {
+BY_CONCEPT = {
     "obs-cd22-blasts": Topic.ANTIGEN,
     "obs-blasts-marrow": Topic.BLASTS,
     "obs-blasts-blood": Topic.BLASTS,
@@ -48,6 +50,7 @@ _BY_CONCEPT = {
     "obs-bcr-abl1": Topic.GENETICS,
     "obs-abl1-kinase-mutation": Topic.GENETICS,
     "obs-karyotype": Topic.GENETICS,
+    "obs-marrow-report": Topic.MARROW_REPORT,
     "obs-variant-assessment": Topic.GENETICS,
     "obs-disease-status": Topic.DISEASE_STATUS,
     "obs-bilirubin-total": Topic.LIVER_OR_COUNT,
@@ -60,10 +63,29 @@ _BY_CONCEPT = {
     "obs-ecog": Topic.PERFORMANCE,
     "obs-karnofsky": Topic.PERFORMANCE,
     "obs-lansky": Topic.PERFORMANCE,
+    "obs-performance-status": Topic.PERFORMANCE,
+}
+# Without a published code: only a site's own mapping gives them (`mappings.overlay`). What such a
+# code, or the one for CD22 on blasts, says comes before any word beside it.
+_BEFORE_WORDS = {
+    "obs-cd19-blasts": Topic.ANTIGEN,
+    "obs-cd22-blasts": Topic.ANTIGEN,
+    "obs-t315i": Topic.GENETICS,
+    "obs-kmt2a": Topic.GENETICS,
+    "obs-csf-leukocytes": Topic.SPINAL_FLUID,
+    "obs-csf-erythrocytes": Topic.SPINAL_FLUID,
+    "obs-cns-status": Topic.CNS_STATUS,
+    "obs-testicular-exam": Topic.TESTES,
+    "obs-hbv-core": Topic.VIRUS,
+    "obs-hcv": Topic.VIRUS,
+    "obs-hiv": Topic.VIRUS,
+    "obs-igg": Topic.IMMUNOGLOBULIN,
+    "obs-chimerism": Topic.CHIMERISM,
+    "obs-donor": Topic.DONOR,
 }
 # Codes whose denominator is all cells, or whose meaning is another one: never read, whatever the
 # words say.
-_NEVER = frozenset(
+NEVER = frozenset(
     {
         "obs-cd19-all-cells",
         "obs-cd22-all-cells",
@@ -82,7 +104,8 @@ _ANY = re.compile(
     r"immunodeficiency|igg\b|"
     r"immunoglobulin g|chimeri|ecog|karnofsky|lansky|disease status|disease progression|remission|"
     r"pregnan|hcg|"
-    r"choriogonadotropin|donor|bilirubin|aminotransferase|\balt\b|\bast\b|sgpt|sgot",
+    r"choriogonadotropin|donor|bilirubin|aminotransferase|\balt\b|\bast\b|sgpt|sgot|"
+    r"^wbc|^leu[ck]ocytes|^white ",
 )
 MRD_WORDS = re.compile(
     r"\bb?-?mrd\b|minimal[ -]+residual|measurable[ -]+residual|minimum residual|residual disease|"
@@ -130,6 +153,10 @@ _DISEASE_STATUS = re.compile(
     r"response to (?:induction|treatment|therapy)|"
     r"remission status"
 )
+_WHITE_CELLS = re.compile(
+    r"^(?:wbc|leu[ck]ocytes|white (?:blood )?cells?)(?: count)?(?: \[#/volume\])?"
+    r"(?:,? (?:count|in blood(?: by .*)?|blood))?(?: \|.*)?$"
+)
 _LIVER = re.compile(
     r"^(?!.*(?:fluid|urine|direct|conjugated|ratio|antigen))"
     r"(?:(?:total bilirubin|bilirubin[,.]? ?total)\b|bilirubin$|.*(?:\balt\b|\bast\b|a(?:lanine|"
@@ -145,14 +172,17 @@ def topic_of(context: Context, code: object) -> Topic | None:
 def _decide(terminology: Terminology, code: object) -> Topic | None:
     concepts = terminology.of(code)
     words = words_of(code)
-    if concepts & _NEVER:
+    if concepts & NEVER:
         return None
+    for name, topic in _BEFORE_WORDS.items():
+        if name in concepts:
+            return topic
     by_words = _by_words(words) if _ANY.search(words) else None
     if by_words is Topic.MRD:
         # "MRD by flow" under the general code for abnormal cells, but also under a transcript
         # ratio.
         return Topic.MRD
-    for name, topic in _BY_CONCEPT.items():
+    for name, topic in BY_CONCEPT.items():
         if name in concepts:
             return topic
     if by_words is None and terminology.lacks_system(code, "obs-"):
@@ -199,6 +229,7 @@ _ORDERED = (
     (_PREGNANCY, Topic.PREGNANCY),
     (_DONOR, Topic.DONOR),
     (_LIVER, Topic.LIVER_OR_COUNT),
+    (_WHITE_CELLS, Topic.LIVER_OR_COUNT),
 )
 
 
@@ -207,4 +238,16 @@ def matters(context: Context, resource: Json) -> bool:
     if topic_of(context, resource.get("code")) is not None:
         return True
     parts = resource.get("component")
-    return bool(parts) and any(topic_of(context, part.get("code")) for part in objects(parts))
+    return bool(parts) and (
+        any(topic_of(context, part.get("code")) for part in objects(parts))
+        or studies_a_gene(context, resource)
+    )
+
+
+def studies_a_gene(context: Context, resource: Json) -> bool:
+    """Whether a component names, by words that matter here, the gene that was studied."""
+    return any(
+        "obs-gene-studied" in context.concepts(part.get("code"))
+        and _GENETIC.search(words_of(part.get("valueCodeableConcept")))
+        for part in objects(resource.get("component"))
+    )

@@ -55,6 +55,7 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
         [site.when for site in sites if site.leukaemia is Tri.NOT_MET and site.when is not None],
         policy.marrow_interval,
         treatment.courses,
+        policy.remission_window,
     )
     line = walk(evidence)
     reading = undated_codes.read(undated, line, seen, remissions, first)

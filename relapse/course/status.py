@@ -70,6 +70,14 @@ def _in_relapse(situation: Situation, relapse: Relapse) -> Decision:
     too_old = outdated_relapse(situation, relapse)
     if too_old is not None:
         return too_old
+    if situation.line.disputed:
+        stated = tuple(mark.used for mark in situation.line.disputed)
+        return Decision(
+            DiseaseStatus.POSSIBLE_RELAPSE,
+            (applied("POL-10"),),
+            (*relapse.facts, *stated),
+            ("D-CONFIRM", "D-BM"),
+        )
     kinds = {mark.kind for mark in relapse.marks}
     rules = []
     if not kinds or Kind.CODE in kinds:

@@ -65,6 +65,10 @@ class Timeline:
     """Codes that name a lower relapse number than counted (CONF-05)."""
     doubtful: list[Marrow] = field(default_factory=list)
     """Marrows from 5 % on, unconfirmed, since the current remission (REL-03)."""
+    disputed: list[RemissionMark] = field(default_factory=list)
+    """Remissions stated within days of a marrow that shows the current relapse, untreated between
+    (POL-10).
+    """
 
     @property
     def relapses(self) -> list[Relapse]:
@@ -101,6 +105,7 @@ class Evidence:
     """Days on which an extramedullary site was examined and found free."""
     marrow_interval_days: int
     courses: Sequence[Course]
+    remission_window_days: int
 
 
 @rule("REL-02", "Relapse after remission", "S25")
@@ -131,6 +136,9 @@ def _remission(line: Timeline, mark: RemissionMark, evidence: Evidence) -> None:
         and not _marrow_can_end(current, mark, evidence)
     ):
         return
+    if isinstance(current, Relapse) and _contradicted(current, mark, evidence):
+        line.disputed.append(mark)
+        return
     higher = mark.ordinal is not None and mark.ordinal - 1 > line.relapse_count
     if isinstance(current, Remission) and not (higher and current.marks):
         current.marks.append(mark)
@@ -140,8 +148,27 @@ def _remission(line: Timeline, mark: RemissionMark, evidence: Evidence) -> None:
             line.episodes.append(Relapse())
         line.episodes.append(Remission(mark.when, [mark]))
     line.doubtful.clear()
+    line.disputed.clear()
     if mark.ordinal is not None:
         line.missed_relapses = max(line.missed_relapses, mark.ordinal - 1 - len(line.relapses))
+
+
+def _contradicted(relapse: Relapse, mark: RemissionMark, evidence: Evidence) -> bool:
+    """Whether a remission is stated within the window of POL-10 after a marrow of this relapse,
+    with no course begun between: one of the two is wrong, and which is not decided here.
+    """
+    marrows = [item.when for item in relapse.marks if item.kind is Kind.MARROW]
+    newest = max(marrows, key=lambda when: when.latest, default=None)
+    if newest is None or mark.when is None:
+        return False
+    if mark.when.earliest > add_days(newest.latest, evidence.remission_window_days):
+        return False
+    return not any(
+        item.start is not None
+        and item.begun_before(newest) is not Tri.MET
+        and item.start.earliest <= mark.when.latest
+        for item in evidence.courses
+    )
 
 
 def _marrow_can_end(relapse: Relapse, mark: RemissionMark, evidence: Evidence) -> bool:
@@ -188,6 +215,7 @@ def _relapse(line: Timeline, mark: RelapseMark) -> None:
         current = Relapse()
         line.episodes.append(current)
         line.doubtful.clear()
+        line.disputed.clear()
     current.marks.append(mark)
     if mark.ordinal is not None:
         if mark.ordinal > line.relapse_count:
@@ -205,6 +233,7 @@ def _marrow(line: Timeline, marrow: Marrow, evidence: Evidence) -> None:
     if isinstance(current, Relapse):
         if marrow.reaches(FIVE_PERCENT) is Tri.MET:
             current.marks.append(mark)
+            line.disputed.clear()
         return
     later = _until_next_remission(marrow, evidence)
     if shows_relapse(marrow, later, evidence.marrow_interval_days):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mappings.terminology import Terminology
 from relapse import evaluate  # noqa: F401 - first: registers the rules that stand beside their code
 
 # isort: split
@@ -50,9 +51,11 @@ def all_rules() -> Mapping[str, Rule]:
     return {**RULES, **CARD_RULES}
 
 
-def content(policy: Policy, cases: Cases | None = None) -> dict[str, Any]:
-    """What the service decides with under ``policy``, and the cases that hold it to that; nothing
-    about any patient.
+def content(
+    policy: Policy, cases: Cases | None = None, terminology: Terminology | None = None
+) -> dict[str, Any]:
+    """What the service decides with under ``policy`` and the value sets of ``terminology``, and the
+    cases that hold it to that; nothing about any patient.
     """
     cases = cases or shipped_cases()
     table = traceability()
@@ -84,7 +87,7 @@ def content(policy: Policy, cases: Cases | None = None) -> dict[str, Any]:
             }
             for item in SOURCES.values()
         ],
-        "valueSets": value_sets(),
+        "valueSets": value_sets(terminology),
         "terms": [_term(term) for term in table.terms.values()],
         "sourceTexts": [
             {"id": text.id, "title": text.title, "statements": [*map(_statement, text.statements)]}

@@ -25,9 +25,12 @@ def knowledge_routes(runtime: Runtime) -> Blueprint:
     routes = Blueprint("knowledge", __name__, template_folder=str(Path(knowledge.__file__).parent))
     made: dict[str, Any] = {}
 
+    def in_force() -> dict[str, Any]:
+        return content(runtime.policy, terminology=runtime.terminology)
+
     def as_json() -> Response:
         if "json" not in made:
-            made["json"] = orjson.dumps(content(runtime.policy))
+            made["json"] = orjson.dumps(in_force())
         return json_response(made["json"])
 
     @routes.get("/knowledge")
@@ -36,7 +39,7 @@ def knowledge_routes(runtime: Runtime) -> Blueprint:
             answer = as_json()
         else:
             if "page" not in made:
-                known = content(runtime.policy)
+                known = in_force()
                 made["page"] = render_template("knowledge.html", **known, anchors=anchors(known))
             answer = Response(made["page"], mimetype="text/html")
         answer.vary.add("Accept")

@@ -6,11 +6,13 @@ from html import escape
 
 from flask import Blueprint, Response
 
-from hooks.patient_view import SERVICE_ID
+from hooks.relapsed_b_all import HOOKS, SERVICE_ID
 from relapse.rules import MODEL_VERSION
 from service import demos
 from service.answers import json_response
+from service.routes import schemas
 from service.runtime import Runtime
+from service.settings import Settings
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -36,9 +38,10 @@ it, and which missing result would settle it.</p>
 <table>
 <tr><td><a href="cds-services">/cds-services</a></td><td>CDS Hooks discovery</td></tr>
 <tr><td>/cds-services/{service}</td>
-<td>the service, called with POST (hook <code>patient-view</code>)</td></tr>
+<td>the service, called with POST with one of the hooks {hooks}</td></tr>
 {knowledge_rows}
 {demo_rows}
+<tr><td>/schemas/</td><td>JSON Schemas of what goes in and comes out: {schemas}</td></tr>
 <tr><td><a href="healthz">/healthz</a>, <a href="readyz">/readyz</a></td><td>for probes</td></tr>
 </table>
 {try_it}
@@ -55,8 +58,8 @@ _KNOWLEDGE_ROWS = (
     "<td>every rule, policy, source and value set in force</td></tr>"
 )
 _DEVELOPMENT = (
-    "Development mode: unsigned calls are accepted, and FHIR servers on loopback may be queried. "
-    "Do not use it with real patients."
+    "Development mode: {calls}, and FHIR servers on loopback may be queried. Do not use it with "
+    "real patients."
 )
 
 
@@ -74,7 +77,19 @@ def page_routes(runtime: Runtime) -> Blueprint:
 
     @routes.get("/readyz")
     def ready() -> Response:
-        return json_response({"status": "ready", "services": len(runtime.registry)})
+        """Ready means: calls can be answered. Advice needs no database, but where every caller
+        must show a token, nobody gets in without one.
+        """
+        has_memory = runtime.database.is_current()
+        is_ready = has_memory or not runtime.settings.require_auth
+        return json_response(
+            {
+                "status": "ready" if is_ready else "not ready",
+                "services": len(runtime.registry),
+                "database": "ok" if has_memory else "unavailable",
+            },
+            200 if is_ready else 503,
+        )
 
     return routes
 
@@ -89,14 +104,23 @@ def example_call(base: str, name: str) -> str:
     )
 
 
+def _mode(settings: Settings) -> str:
+    if not settings.development:
+        return "Production mode: every call needs a token."
+    calls = "every call needs a token" if settings.require_auth else "unsigned calls are accepted"
+    return _DEVELOPMENT.format(calls=calls)
+
+
 def _start_page(runtime: Runtime) -> str:
     development = runtime.settings.development
     names = demos.names() if development else []
     base = runtime.settings.public_url or "http://127.0.0.1:8000"
     call = f"<h2>Try it</h2><pre>{escape(example_call(base, names[0]))}</pre>" if names else ""
     return _PAGE.format(
-        mode=escape(_DEVELOPMENT if development else "Production mode."),
+        mode=escape(_mode(runtime.settings)),
         service=SERVICE_ID,
+        schemas=", ".join(f'<a href="schemas/{name}.json">{name}</a>' for name in schemas.names()),
+        hooks=", ".join(f"<code>{hook.name}</code>" for hook in HOOKS),
         knowledge_rows=_KNOWLEDGE_ROWS if runtime.settings.knowledge else "",
         demo_rows=_DEMO_ROWS if names else "",
         try_it=call,

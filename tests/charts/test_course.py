@@ -92,6 +92,68 @@ def test_a_marrow_under_five_percent_two_days_after_thirty_is_no_remission():
     )
 
 
+@pytest.mark.parametrize(
+    ("stated", "state"),
+    [
+        ("2026-06-08", "ACTIVE_RR"),  # on the day of the marrow: the marrow came after it
+        ("2026-06-09", "POSSIBLE_RELAPSE"),
+        ("2026-06-12", "POSSIBLE_RELAPSE"),
+    ],
+)
+def test_a_remission_stated_days_after_thirty_percent_without_therapy(stated, state):
+    """One of the two is wrong (POL-10): neither a second remission nor a certain relapse."""
+    answer = evaluate([*adult_in_relapse(), remission("cr2", stated, "Complete remission (CR2)")])
+    assert answer.disease[0] == state
+    if state == "POSSIBLE_RELAPSE":
+        assert answer.topics == ["confirm-relapse"]
+
+
+def _relapsed_in_april():
+    collected = {"collectedDateTime": "2026-04-01"}
+    return changed(adult_in_relapse(), "relapse-marrow", collection=collected)
+
+
+@pytest.mark.parametrize(
+    ("stated", "state"),
+    [("2026-04-15", "POSSIBLE_RELAPSE"), ("2026-04-16", "CR")],
+    ids=["14 days", "15 days"],
+)
+def test_the_window_of_contrary_evidence(stated, state):
+    chart = _relapsed_in_april()
+    assert evaluate([*chart, remission("cr2", stated)]).disease[0] == state
+
+
+def test_a_remission_stated_after_reinduction_began_counts():
+    chart = [
+        *adult_in_relapse(),
+        plan("again", "Relapse reinduction", "2026-06-09"),
+        remission("cr2", "2026-06-14"),
+    ]
+    assert evaluate(chart).disease == ("CR", 1, 2)
+
+
+def test_maintenance_of_before_the_relapse_is_no_therapy_between():
+    chart = changed(
+        adult_in_relapse(), "front-line", period={"start": "2025-08-05"}, status="active"
+    )
+    assert evaluate([*chart, remission("cr2", "2026-06-12")]).disease[0] == "POSSIBLE_RELAPSE"
+
+
+def test_a_later_marrow_settles_a_disputed_remission():
+    chart = [
+        *_relapsed_in_april(),
+        remission("early", "2026-04-05"),
+        marrow("m2", 40, "2026-04-20"),
+    ]
+    assert evaluate(chart).disease == ("ACTIVE_RR", 1, None)
+
+
+def test_later_evidence_of_remission_settles_a_disputed_one():
+    chart = _relapsed_in_april()
+    chart += [remission("early", "2026-04-05"), remission("late", "2026-05-20")]
+    assert evaluate(chart).disease == ("CR", 1, 2)
+
+
 def test_relapse_during_maintenance():
     """A boy of 11 on maintenance, 27 months after diagnosis: early, early, S3 (V01)."""
     day = "2026-06-08"

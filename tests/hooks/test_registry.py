@@ -9,29 +9,40 @@ import pytest
 
 from hooks.cards import Action, Card, Coding, Indicator, Source, Suggestion
 from hooks.compose import Presentation
-from hooks.patient_view import patient_view
+from hooks.library import ENCOUNTER_START, PATIENT_VIEW, PROBLEM_LIST_ITEM_CREATE, Hook
 from hooks.prefetch import PrefetchKey, Profile
-from hooks.registry import PATIENT_VIEW, CdsService, Hook, Registry
+from hooks.registry import CdsService, Registry
+from hooks.relapsed_b_all import relapsed_b_all
 from hooks.wire import lean
 from relapse.policy import Policy
 
 
 @pytest.fixture(scope="module")
-def service() -> CdsService:
-    return patient_view(Policy(), Presentation(new_uuid=lambda name: name))
+def services() -> tuple[CdsService, ...]:
+    return relapsed_b_all(Policy(), Presentation(new_uuid=lambda name: name))
 
 
-def other_hook(service: CdsService) -> CdsService:
-    return replace(service, hook=replace(PATIENT_VIEW, name="encounter-start"))
+@pytest.fixture(scope="module")
+def service(services: tuple[CdsService, ...]) -> CdsService:
+    return services[0]
 
 
-def test_one_id_under_two_hooks(service: CdsService) -> None:
-    """C-021, C-231: dispatch is by id and hook."""
-    registry = Registry([service, other_hook(service)])
-    assert set(registry.hooks_of(service.id)) == {"patient-view", "encounter-start"}
+def test_one_id_under_three_hooks(services: tuple[CdsService, ...]) -> None:
+    """C-021, C-231: dispatch is by id and hook, patient-view is listed first."""
+    registry = Registry(services)
+    names = ["patient-view", "encounter-start", "problem-list-item-create"]
+    assert list(registry.hooks_of("relapsed-b-all")) == names
     assert registry.hooks_of("other") == {}
-    listed = registry.discovery(Profile.FULL)["services"]
-    assert [entry["id"] for entry in listed] == [service.id] * 2  # type: ignore[index, union-attr]
+    listed: Any = registry.discovery(Profile.FULL)["services"]
+    assert [entry["hook"] for entry in listed] == names
+    assert {entry["id"] for entry in listed} == {"relapsed-b-all"}
+    assert len(registry) == 3
+
+
+def test_same_evaluation_under_each_hook(services: tuple[CdsService, ...]) -> None:
+    """C-231: the advice replaces that of the other hooks, so it must be the same advice."""
+    assert len({service.evaluate for service in services}) == 1
+    assert len({service.prefetch for service in services}) == 1
 
 
 def test_pairs_are_unique(service: CdsService) -> None:
@@ -66,9 +77,25 @@ def test_tokens_are_filled() -> None:
     assert key.expand({"patientId": "p1"}) == "Observation?patient=p1"
 
 
-def test_hook_users() -> None:
-    assert isinstance(PATIENT_VIEW, Hook)
-    assert "Patient" in PATIENT_VIEW.users
+@pytest.mark.parametrize(
+    ("hook", "tokens"),
+    [
+        (PATIENT_VIEW, {"userId", "patientId", "encounterId"}),
+        (ENCOUNTER_START, {"userId", "patientId", "encounterId"}),
+        (PROBLEM_LIST_ITEM_CREATE, {"userId", "patientId", "encounterId"}),
+    ],
+    ids=lambda value: value.name if isinstance(value, Hook) else "",
+)
+def test_tokens_of_a_hook(hook: Hook, tokens: set[str]) -> None:
+    """C-053: texts of the first level; never the Bundle of conditions."""
+    assert hook.tokens == {f"context.{name}" for name in tokens}
+
+
+def test_templates_may_not_reach_into_the_context(services: tuple[CdsService, ...]) -> None:
+    """C-053: the conditions in context are no token in CDS Hooks 2.0."""
+    created = next(item for item in services if item.hook is PROBLEM_LIST_ITEM_CREATE)
+    with pytest.raises(ValueError, match="does not offer"):
+        replace(created, prefetch=(PrefetchKey("x", "X?p={{context.conditions}}", None),))
 
 
 TOPIC = Coding("http://s", "c", "d")

@@ -143,11 +143,56 @@ def test_rule_29_a_transplant_in_preparation_is_planned() -> None:
     )
 
 
-@pytest.mark.parametrize("status", ["unknown", "on-hold", "stopped", "", "done"])
-def test_rule_29_unclear_statuses_are_listed(status: str) -> None:
+UNCLEAR = pytest.mark.parametrize("status", ["unknown", "on-hold", "stopped", "", "done"])
+
+
+@UNCLEAR
+def test_rule_29_a_transplant_of_unclear_status_is_neither_done_nor_not_done(status: str) -> None:
     reading = read(procedure("p", (CPT, "38240"), status=status))
-    assert not facts(reading, Transplant)
+    assert only(reading, Transplant).donor is Donor.UNKNOWN
     assert reasons(reading)
+
+
+def test_rule_29_an_autologous_transplant_of_unclear_status_is_no_allogeneic_one() -> None:
+    reading = read(procedure("p", (CPT, "38241"), status="unknown"))
+    assert only(reading, Transplant).donor is Donor.AUTOLOGOUS
+
+
+def test_rule_29_the_same_transplant_recorded_as_done_decides() -> None:
+    reading = read(
+        procedure("a", (CPT, "38240"), status="unknown"),
+        procedure("b", (CPT, "38240"), performedDateTime="2025-03-03"),
+    )
+    assert only(reading, Transplant).donor is Donor.ALLOGENEIC
+
+
+@UNCLEAR
+def test_rule_29_car_t_cells_of_unclear_status_were_perhaps_infused(status: str) -> None:
+    reading = read(procedure("p", (PCS, "XW033J7"), status=status))
+    assert only(reading, CarTInfusion).cd19_directed is Tri.UNKNOWN
+    assert reasons(reading)
+
+
+def test_rule_29_an_infusion_recorded_as_done_beside_one_of_unclear_status() -> None:
+    reading = read(
+        procedure("a", (PCS, "XW033J7"), status="stopped"),
+        administration("b", (RXNORM, "1986438"), effectiveDateTime="2025-03-01"),
+    )
+    assert only(reading, CarTInfusion).cd19_directed is Tri.MET
+
+
+@UNCLEAR
+def test_rule_29_an_antibody_billed_as_a_procedure_of_unclear_status(status: str) -> None:
+    reading = read(procedure("p", (HCPCS, "J9039"), status=status))
+    assert only(reading, DrugUse).given is Given.ORDERED
+    assert reasons(reading)
+
+
+def test_rule_29_other_procedures_of_unclear_status_are_listed_only() -> None:
+    for code in ((SNOMED, "171765004"), (CPT, "38242")):
+        reading = read(procedure("p", code, status="unknown"))
+        assert not reading.chart.facts
+        assert reasons(reading)
 
 
 def test_rule_29_not_done_of_an_older_release() -> None:
@@ -731,6 +776,60 @@ def test_encoding_10_1_a_treatment_that_is_not_named_is_listed() -> None:
     reading = read(LEADING, plan)
     assert not facts(reading, TreatmentPlan)
     assert reasons(reading)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Transplant evaluation",
+        "Transplant work-up",
+        "HSCT workup, clinic",
+        "Referral: transplant",
+        "Post-transplant follow-up",
+        "MRD monitoring",
+        "Off-therapy",
+        "Long-term surveillance",
+        "Donor search",
+    ],
+)
+def test_encoding_10_1_looking_at_treatment_is_no_block(title: str) -> None:
+    reading = read(care_plan("c", title))
+    assert not facts(reading, TreatmentPlan)
+    assert reading.unread == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Evaluation for blinatumomab, inotuzumab",
+        "CAR-T cell collection, tisagenlecleucel",
+        "Follow-up after maintenance",
+        "Transplant evaluation after reinduction",
+        "Referral: induction chemotherapy",
+        "Chemotherapy monitoring",
+    ],
+)
+def test_encoding_10_1_looking_at_a_named_treatment_is_no_block_and_listed(title: str) -> None:
+    reading = read(care_plan("c", title))
+    assert not facts(reading, TreatmentPlan)
+    assert reasons(reading)
+
+
+@pytest.mark.parametrize(
+    ("title", "agents"),
+    [
+        ("Reinduction; transplant evaluation", set()),
+        ("Induction with day 29 MRD monitoring", set()),
+        ("Maintenance and follow-up", set()),
+        ("Blinatumomab cycle 2 (clinic visits)", {Agent.BLINATUMOMAB}),
+        ("Reinduction, evaluation for inotuzumab", set()),
+        ("Relapse reinduction - transplant evaluation after block 1", set()),
+    ],
+)
+def test_encoding_10_1_treatment_beside_what_looks_at_it(title: str, agents: set[Agent]) -> None:
+    reading = read(care_plan("c", title))
+    assert only(reading, TreatmentPlan).agents == agents
+    assert reading.unread == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from relapse.facts import Agent, AntigenResult, CarTProduct, Expression, Given
+from relapse.facts import (
+    Agent,
+    AntigenResult,
+    BlastResult,
+    CarTProduct,
+    ClinicalStatus,
+    Diagnosis,
+    Expression,
+    Given,
+    ResponseStatement,
+)
 from relapse.logic import Interval, Tri
 from relapse.policy import Policy
 from tests.relapse.patients import (
@@ -480,3 +490,115 @@ def test_CONF_02_one_antigen_does_not_touch_the_other() -> None:
     answer = story.ask()
     assert immunotherapy(answer) == "EVAL CAD CONS"
     assert answer.requests("CONFLICT") == {"D-CD22"}
+
+
+# --- The other side of each condition --------------------------------------------------------------
+
+
+def test_E_24_reported_partial_outweighs_the_share() -> None:
+    """60 % positive, reported as partial: partial, with its note."""
+    answer = with_both(untested(), RELAPSE, PARTIAL, share=60).ask()
+    assert immunotherapy(answer) == "CAD CAD CAD"
+    assert answer.effect("P-16", "BLIN") == {"note"}
+    assert answer.effect("P-17", "INO") == {"note"}
+
+
+def test_E_24_value_and_word_that_disagree_are_not_partial() -> None:
+    answer = with_both(untested(), RELAPSE, NEGATIVE, share=60).ask()
+    assert immunotherapy(answer) == "CAD CAD CAD"
+    assert answer.effect("P-16", "BLIN") == set()
+
+
+def test_CARD_06_a_preliminary_result_is_called_so() -> None:
+    used = untested().cd19(RELAPSE, final=False).ask().rule("BL-01").criteria[2].facts
+    assert [fact.text for fact in used] == ["CD19 positive, preliminary"]
+    final = untested().cd19(RELAPSE).ask().rule("BL-01").criteria[2].facts
+    assert [fact.text for fact in final] == ["CD19 positive"]
+
+
+def test_STALE_10_a_preliminary_negative_is_no_earlier_negative() -> None:
+    answer = with_both(untested(), RELAPSE, NEGATIVE, final=False).ask()
+    assert immunotherapy(answer) == "CAD CAD CAD"
+    assert answer.effect("P-16", "BLIN") == set()
+    assert answer.effect("P-17", "INO") == set()
+
+
+def test_CONF_02_a_result_known_to_the_month_may_lie_within_the_window() -> None:
+    story = adult_short_remission(but="cd19 cd22", relapse="2026-05-20")
+    answer = story.cd19("2026-05-25").cd19("2026-06", NEGATIVE).ask()
+    assert answer.strength("BLIN") == "CAD"
+    assert answer.applies("CONF-02")
+
+
+def test_STALE_01_relapse_without_a_date() -> None:
+    """Whether the specimen is of this relapse cannot be said."""
+    story = adult_first_relapse(but="cd19 cd22").without(BlastResult, Diagnosis)
+    story = story.diagnosed("2023-10-05", status=ClinicalStatus.RELAPSE)
+    story = story.without(ResponseStatement)
+    answer = with_both(story, RELAPSE).ask()
+    assert answer.ds == "ACTIVE_RR"
+    assert answer.gating("BLIN") >= {"D-CD19"}
+    assert answer.gating("INO") >= {"D-CD22"}
+
+
+def test_STALE_01_induction_failure_without_a_date_of_diagnosis() -> None:
+    """Nothing came before that could be an earlier episode."""
+    story = child().diagnosed(None).front_line("2026-04-01").refractory("2026-06-10")
+    story = story.marrow(RELAPSE, 40, flow=40).work_up()
+    assert story.ask().strengths == "EVAL EVAL EVAL CONS"
+
+
+def test_P_16_a_plan_that_names_blinatumomab_is_prior_therapy() -> None:
+    story = untested().plan("2025-11-01", "2025-12-01", Agent.BLINATUMOMAB)
+    answer = with_both(story, RELAPSE).ask()
+    assert answer.effect("P-16", "BLIN") == {"note"}
+    assert answer.effect("P-17", "INO") == set()
+
+
+def test_P_16_CAR_T_against_another_target_is_not_named() -> None:
+    story = untested().car_t("2025-12-01", CarTProduct.OTHER, cd19=Tri.NOT_MET, cd22=Tri.MET)
+    answer = with_both(story, RELAPSE).ask()
+    assert answer.effect("P-16", "BLIN") == set()
+    assert answer.effect("P-17", "INO") == {"note"}
+
+
+def test_STALE_03_single_doses_on_known_days() -> None:
+    """Administrations without an end: the day of each is its last."""
+    story = untested()
+    for day in ("2025-12-01", "2025-12-02", "2025-12-03"):
+        story = story.drug(Agent.BLINATUMOMAB, day)
+    assert with_both(story, RELAPSE).ask().strength("BLIN") == "EVAL"
+    assert with_both(story, "2025-12-03").ask().strength("BLIN") == "CAD"
+
+
+def test_AG_05_not_in_remission() -> None:
+    story = adult_second_remission(but="cd19").car_t("2025-06-01").mrd("2026-06-05", "0.5")
+    answer = story.ask()
+    assert answer.strength("BLIN") == "CAD"
+    assert not answer.applies("AG-05")
+
+
+def test_AG_04_is_named_on_the_option_that_waits() -> None:
+    def rules(name: str, but: str) -> set[str]:
+        answer = adult_short_remission(but=but).ask()
+        return {item.rule for item in answer.option(name).rules}
+
+    assert "AG-04" in rules("BLIN", "cd19")
+    assert "AG-04" in rules("CART", "cd19")
+    assert "AG-04" not in rules("INO", "cd19")
+    assert "AG-04" in rules("INO", "cd22")
+    assert "AG-04" not in rules("BLIN", "cd22")
+
+
+@pytest.mark.parametrize(
+    ("on", "rule"),
+    [("2026-05-31", "STALE-01"), ("2026-03-16", "STALE-02")],
+)
+def test_STALE_01_STALE_02_each_names_itself_only(on: str, rule: str) -> None:
+    """A week and a day before the relapse; 91 days old in a relapse of that length."""
+    relapse = RELAPSE if rule == "STALE-01" else "2026-03-10"
+    story = adult_short_remission(but="cd19 cd22", relapse=relapse, eot="2026-03-01")
+    answer = with_both(story, on).marrow(RELAPSE, 30, flow=30).ask()
+    for name in ("BLIN", "INO"):
+        named = {item.rule for item in answer.option(name).rules}
+        assert named & {"STALE-01", "STALE-02", "STALE-03", "CONF-02"} == {rule}

@@ -10,9 +10,13 @@ import pytest
 
 from relapse.facts import (
     Agent,
+    Antigen,
+    AntigenResult,
+    BlastResult,
     CnsStatus,
     Diagnosis,
     Donor,
+    Expression,
     GeneticResult,
     Lesion,
     ResponseStatement,
@@ -26,6 +30,7 @@ from tests.relapse.patients import (
     BOTH,
     EU,
     RELAPSE,
+    US,
     Story,
     adult,
     adult_first_relapse,
@@ -40,6 +45,7 @@ from tests.relapse.patients import (
     person,
     second_relapse,
     third_remission,
+    when,
 )
 
 DAY = "2026-06-05"
@@ -616,3 +622,137 @@ def test_BL_06_D_PRIOR_two_TKIs_of_unknown_outcome() -> None:
     two = story.tki(Agent.DASATINIB, "2024-12-05", "2025-06-01").ask(EU)
     assert two.strength("BLIN") == "CAD"
     assert "D-PRIOR" in two.gating("BLIN")
+
+
+# --- The EU rows ask for everything that the US row asks for --------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("story", "rule"),
+    [
+        pytest.param(adult_first_relapse(), "BL-06", id="BL-06"),
+        pytest.param(child_second_relapse(), "BL-08", id="BL-08"),
+        pytest.param(
+            without_ph(first_remission()).ph(Tri.NOT_MET, "2026-03-06").mrd(DAY, "0.1"),
+            "BL-07",
+            id="BL-07",
+        ),
+        pytest.param(child_early_second_remission().mrd(DAY, "0.1"), "BL-09", id="BL-09"),
+    ],
+)
+def test_BL_06_BL_07_BL_08_BL_09_wait_for_CD19(story: Story, rule: str) -> None:
+    story = story.without(AntigenResult, where=lambda f: f.antigen is Antigen.CD19)
+    answer = story.ask(EU)
+    assert answer.gives(rule) == "CAD"
+    assert answer.gating("BLIN") == {"D-CD19"}
+    assert answer.applies("AG-04")
+
+
+@pytest.mark.parametrize(
+    ("story", "rule"),
+    [(adult_first_relapse(), "BL-06"), (second_relapse(birth="2012-01-20"), "BL-08")],
+    ids=["BL-06", "BL-08"],
+)
+def test_BL_06_BL_08_wait_for_the_marrow_of_a_coded_relapse(story: Story, rule: str) -> None:
+    """A relapse known from its code alone has no known site."""
+    coded = story.without(BlastResult, where=lambda f: f.when == when(RELAPSE))
+    answer = coded.coded_relapse(RELAPSE).ask(EU)
+    assert answer.gives(rule) == "CAD"
+    assert answer.gating("BLIN") == {"D-BM"}
+
+
+def test_BL_07_CR3_in_the_EU_is_for_BL_03_not_for_the_label() -> None:
+    answer = third_remission().mrd(DAY, "0.5").ask(EU)
+    assert answer.gives("BL-03") == "CONS"
+    assert answer.gives("BL-07") is None
+
+
+@pytest.mark.parametrize(
+    ("ph", "us", "eu"),
+    [(Tri.NOT_MET, "CONS", "CONS"), (Tri.UNKNOWN, "CONS", "CAD"), (Tri.MET, "CONS", "NOT")],
+)
+def test_BL_03_Ph_status_gates_in_the_EU_only(ph: Tri, us: str, eu: str) -> None:
+    story = with_ph(third_remission(), ph).mrd(DAY, "0.5")
+    assert story.ask().strength("BLIN") == us
+    assert story.ask(EU).strength("BLIN") == eu
+    assert ("D-PH" in story.ask(EU).gating("BLIN")) is (eu == "CAD")
+
+
+@pytest.mark.parametrize(("day", "blin"), [("2025-06-15", "EVAL"), ("2025-06-14", "NOT")])
+def test_BL_09_POL_33_a_year_after_the_remission(day: str, blin: str) -> None:
+    """Older than a year it is no consolidation, whatever is measured; the US MRD rule goes on."""
+    story = (
+        child("2014-11-20")
+        .diagnosed("2023-06-10")
+        .front_line("2023-06-10", "2025-03-20")
+        .remission("2023-07-12", 1)
+        .marrow("2025-03-20", 62, flow=62)
+        .work_up("2025-03-20")
+        .reinduction("2025-03-27", "2025-06-10")
+        .remission(day, 2)
+        .mrd(DAY, "0.1")
+        .cd19(DAY)
+    )
+    assert story.ask(EU).strength("BLIN") == blin
+    assert story.ask(EU).gives("BL-09") == (blin if blin == "EVAL" else None)
+    assert story.ask(US).gives("BL-02") == "EVAL"
+
+
+def test_BL_09_timing_that_decides_the_risk_is_not_known() -> None:
+    """Early (S3) or late (S2): the end of primary therapy decides."""
+    known = child_early_second_remission().mrd(DAY, "0.1")
+    assert known.ask(EU).gives("BL-09") == "EVAL"
+    plan = child("2014-11-20").diagnosed("2023-10-01").plan("2023-10-02", None, running=False)
+    story = plan.remission("2023-11-01", 1).marrow("2025-12-20", 62, flow=62).work_up("2025-12-20")
+    story = story.reinduction("2025-12-27", "2026-02-25").remission("2026-03-01", 2)
+    answer = story.mrd(DAY, "0.1").ask(EU)
+    assert answer.gives("BL-09") == "CAD"
+    assert {"D-DXDATE", "D-EOT"} & answer.gating("BLIN")
+
+
+# --- What the past relapse was does not cap the present remission ----------------------------------
+
+
+def after_relapse_elsewhere() -> Story:
+    """Second remission after an isolated relapse outside marrow, CNS and testes; MRD 0.2 %."""
+    story = adult().diagnosed("2024-01-10").front_line("2024-01-12", "2025-12-01")
+    story = story.remission("2024-02-20", 1).extramedullary(
+        Site.OTHER, "2026-01-15", abated="2026-03-08"
+    )
+    story = story.marrow("2026-01-15", 1, flow=0).work_up("2026-01-15")
+    story = story.reinduction("2026-01-20", "2026-02-28").remission("2026-03-10", 2)
+    return story.mrd(DAY, "0.2")
+
+
+def test_BL_12_P_24_not_in_remission() -> None:
+    answer = after_relapse_elsewhere().ask()
+    assert answer.ds == "CR2"
+    assert answer.strength("BLIN") == "EVAL"
+    assert answer.effect("P-24", "BLIN") == set()
+
+
+# --- Reasons, and what is silent -------------------------------------------------------------------
+
+
+def test_AG_01_is_the_reason_of_both_CD19_options() -> None:
+    answer = adult_first_relapse(but="cd19").cd19(RELAPSE, Expression.NEGATIVE).ask()
+    for name in ("BLIN", "CART"):
+        assert answer.option(name).reason == "CD19 negative"
+        assert [found.rule for found in answer.option(name).rules] == ["AG-01"]
+    assert {item.reason for item in answer.option("CART").products} == {"CD19 negative"}
+
+
+@pytest.mark.parametrize(("cr2", "silent"), [("2025-06-15", False), ("2025-06-14", True)])
+def test_BL_04_G_09_is_silent_only_in_a_long_standing_remission(cr2: str, silent: bool) -> None:
+    story = child_second_remission(relapse="2025-04-20", cr2=cr2).without(TreatmentPlan)
+    story = story.front_line("2021-05-01", "2023-08-01").reinduction("2025-04-25", "2025-06-10")
+    story = with_ph(story, Tri.MET).mrd_negative()
+    option = story.ask().option("BLIN")
+    assert option.strength.name == "NOT"
+    assert option.reason == "MRD below the label threshold"
+    assert option.silent is silent
+
+
+def test_BL_05_is_silent_and_BL_04_in_first_remission_is_not() -> None:
+    assert first_remission().ask().option("BLIN").silent
+    assert not first_remission().mrd_negative().ask().option("BLIN").silent

@@ -7,11 +7,24 @@ from typing import Any
 
 import pytest
 
-from relapse.facts import Agent, CarTProduct, Diagnosis, Donor, ResponseStatement, Site, StopReason
+from relapse.assessment import Criterion
+from relapse.facts import (
+    Agent,
+    Antigen,
+    AntigenResult,
+    CarTProduct,
+    Diagnosis,
+    Donor,
+    ResponseStatement,
+    Site,
+    StopReason,
+    TreatmentPlan,
+)
 from relapse.logic import Tri
 from relapse.policy import Policy
 from tests.relapse.patients import (
     BOTH,
+    CAP,
     EU,
     RELAPSE,
     Story,
@@ -445,3 +458,200 @@ def test_CA_05_G_09_long_third_remission() -> None:
     assert story.ask().product("tisa") == "NOT"
     measured = story.mrd("2027-06-05", "0.5").cd19("2027-05-01").ask()
     assert measured.product("tisa") == "CONS"
+
+
+# --- The other side of each condition --------------------------------------------------------------
+
+
+def test_CA_07_CA_08_only_where_CA_06_is_not_met() -> None:
+    """Each product shows the one row that decides, beside the rows that were looked at and fail."""
+
+    def rows(story: Story) -> list[str]:
+        return [item.rule for item in story.ask().option("CART").rules]
+
+    assert rows(adult_short_remission()) == ["CA-04", "CA-06"]
+    assert rows(adult_first_relapse()) == ["CA-04", "CA-06", "CA-07"]
+    assert rows(adult_first_relapse(cr1=None)) == ["CA-04", "CA-06", "CA-08"]
+    assert rows(second_relapse(birth="1984-02-11")) == ["CA-04", "CA-06"]
+    waiting = second_relapse(birth="1984-02-11", but="cd19")
+    assert rows(waiting) == ["CA-04", "CA-06", "AG-04"]
+
+
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+def test_POL_14_a_coded_relapse_of_unknown_site_waits_and_is_not_excluded(policy: Policy) -> None:
+    """A relapse known from its code may be confined to CNS or testes; that is not known to be so."""
+    story = person("1984-02-11").diagnosed("2023-10-05").front_line("2023-10-05", "2025-12-20")
+    story = story.remission("2023-11-15", 1).coded_relapse("2026-06-01")
+    for but in ("", "cns testes"):
+        answer = story.work_up(but=but).ask(policy)
+        assert answer.strengths == "CAD CAD CAD CONS"
+        assert answer.gating("CART") == {"D-BM"}
+
+
+def relapse_elsewhere_then_third_remission(site: Site) -> Story:
+    """Third remission of a child; the second relapse was isolated at ``site``. MRD 0.5 % now."""
+    story = person("2014-02-11").diagnosed("2018-03-01").front_line("2018-03-02", "2020-05-01")
+    story = story.remission("2018-04-05", 1).marrow("2022-01-10", 50, flow=50)
+    story = story.reinduction("2022-01-15", "2022-03-01").remission("2022-03-10", 2)
+    story = story.extramedullary(site, "2026-02-20", abated="2026-04-09")
+    story = story.marrow("2026-02-20", 1, flow=0).work_up("2026-02-20", but="cns testes")
+    story = story.reinduction("2026-02-25", "2026-04-01").remission("2026-04-10", 3)
+    return story.mrd(DAY, "0.5")
+
+
+@pytest.mark.parametrize("site", Site, ids=lambda site: site.name)
+def test_CA_05_POL_14_CA_12_the_site_of_the_past_relapse_decides_nothing(site: Site) -> None:
+    answer = relapse_elsewhere_then_third_remission(site).ask()
+    assert answer.ds == "CR3"
+    assert answer.gives("CA-05") == "CONS"
+    assert answer.effect("P-24", "CART") == set()
+    assert not answer.applies("CA-12")
+
+
+def isolated_elsewhere() -> Story:
+    story = person("2004-01-15").diagnosed("2025-08-01").front_line("2025-08-01", "2026-05-20")
+    story = story.remission("2025-09-10", 1).extramedullary(Site.OTHER, RELAPSE)
+    return story.marrow(RELAPSE, 1, flow=0).mrd_negative(RELAPSE).work_up()
+
+
+def test_CA_12_P_24_on_CAR_T_in_an_isolated_relapse_elsewhere() -> None:
+    answer = isolated_elsewhere().ask()
+    assert answer.effect("P-24", "CART") == {CAP}
+    assert answer.strength("CART") == "CONS"
+    combined = isolated_elsewhere().marrow("2026-06-09", 30, flow=30).ask()
+    assert combined.effect("P-24", "CART") == set()
+
+
+def test_CA_01_asks_nothing_that_a_failing_row_would_ask() -> None:
+    """Second relapse is enough: the donor type of an earlier transplant no longer matters."""
+    answer = second_relapse().transplant("2023-06-10", Donor.UNKNOWN).ask()
+    assert answer.product("tisa") == "EVAL"
+    assert answer.requests("CART") == set()
+
+
+def test_CA_06_asks_for_what_would_settle_refractory_disease() -> None:
+    """A course without a marrow afterwards: a marrow; no treatment on record: the treatment."""
+    late = adult_first_relapse(relapse="2026-04-10").reinduction("2026-04-12", "2026-05-20")
+    assert late.cd19(RELAPSE).ask().requests("CART") == {"D-BM"}
+    unknown = adult_first_relapse().without(TreatmentPlan).ask()
+    assert unknown.requests("CART") == {"D-PRIOR"}
+    assert unknown.gives("CA-06") == "CAD"
+
+
+def test_CA_01_a_second_relapse_stays_one_though_the_first_is_uncertain() -> None:
+    """The remission before the first relapse has no date; two relapses are on record all the same."""
+    story = person("2004-01-15").diagnosed("2021-02-03").front_line("2021-02-05", "2023-05-30")
+    story = story.coded_remission(None).marrow("2024-02-20", 45, flow=45)
+    story = story.reinduction("2024-02-26", "2024-04-02").remission("2024-04-10").plan("2024-04-15", "2025-11-28")
+    answer = story.marrow(RELAPSE, 20, flow=20).work_up().ask()
+    assert answer.relapses == 2
+    assert answer.product("tisa") == "EVAL"
+
+
+@pytest.mark.parametrize(
+    ("story", "silent"),
+    [
+        pytest.param(child_second_remission().mrd_negative(), True, id="CR2"),
+        pytest.param(third_remission().mrd_negative(), False, id="CR3"),
+        pytest.param(child_first_relapse(), False, id="active"),
+    ],
+)
+def test_CA_13_CA_10_silent_in_first_and_second_remission_only(story: Story, silent: bool) -> None:
+    option = story.ask().option("CART")
+    assert option.strength.name == "NOT"
+    assert option.silent is silent
+
+
+def test_CA_06_names_the_alternative_that_is_met() -> None:
+    """The trace says which of the alternatives holds, and none that does not."""
+
+    def line(story: Story) -> Criterion:
+        return story.ask().rule("CA-06").criteria[-1]
+
+    assert line(second_relapse()).text == "second or later relapse"
+    both = line(second_relapse().refractory("2026-06-10"))
+    assert both.text == "refractory and second or later relapse"
+    assert "refractory" in {used.text for used in both.facts}
+    none = line(adult_first_relapse())
+    assert none.state is Tri.NOT_MET
+    assert none.text.startswith("refractory, second or later relapse, relapse after transplant")
+    assert none.facts == ()
+    assert none.note == ""
+    unknown = line(adult_first_relapse(cr1=None))
+    assert unknown.requests == ("D-RELORD", "D-CRDATE")
+    assert unknown.note == "earlier relapses not excluded; date of first remission not known"
+
+
+def tisa_rows(story: Story, policy: Policy | None = None) -> list[str]:
+    """The rows of tisagenlecleucel that are shown; those of the adult products start at CA-06."""
+    rules = story.ask(policy or Policy()).option("CART").rules
+    own = {"CA-01", "CA-02", "CA-03", "CA-03b", "CA-04", "CA-05", "CA-13", "POL-15"}
+    return [item.rule for item in rules if item.rule in own]
+
+
+def test_CA_01_to_CA_13_which_rows_are_shown() -> None:
+    late_graft = child_first_relapse(eot="2025-08-01").transplant("2025-09-01")
+    reinduced = child_first_relapse(relapse="2026-04-10").reinduction("2026-04-12", "2026-05-20")
+    assert tisa_rows(second_relapse()) == ["CA-01", "CA-02"]
+    assert tisa_rows(late_graft) == ["CA-01", "CA-02"]
+    assert tisa_rows(late_graft, EU) == ["CA-01", "CA-02"]
+    assert tisa_rows(child_first_relapse()) == ["CA-01", "CA-02", "CA-03"]
+    assert tisa_rows(reinduced.cd19(RELAPSE)) == ["CA-01", "CA-02", "CA-03b"]
+    assert tisa_rows(child_first_relapse().without(TreatmentPlan)) == ["CA-01", "CA-02", "CA-03"]
+    site = Policy(tisagenlecleucel_first_relapse=True)
+    assert tisa_rows(child_first_relapse(), site) == ["CA-01", "CA-02", "POL-15"]
+    assert tisa_rows(adult_first_relapse()) == ["CA-04"]
+    assert tisa_rows(child_second_remission().mrd_negative()) == ["CA-13"]
+    assert tisa_rows(third_remission().mrd_negative()) == ["CA-05"]
+
+
+def test_CA_03_decides_only_a_first_relapse_that_is_not_refractory() -> None:
+    assert child_first_relapse().ask().gives("CA-03") == "NOT"
+    assert child_first_relapse().without(TreatmentPlan).ask().gives("CA-03") is None
+    assert second_relapse(but="cd19").ask().gives("CA-03") is None
+
+
+@pytest.mark.parametrize(
+    ("story", "request_id"),
+    [
+        pytest.param(
+            child_first_relapse(eot="2025-08-01", but="cd19").transplant("2025-09-01"),
+            "D-CD19",
+            id="CD19",
+        ),
+        pytest.param(
+            child_first_relapse(eot="2025-08-01").transplant("2025-09-01").born(None),
+            "D-AGE",
+            id="age",
+        ),
+    ],
+)
+@pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
+def test_CA_02_waits_for_CD19_and_age(story: Story, request_id: str, policy: Policy) -> None:
+    answer = story.ask(policy)
+    assert answer.gives("CA-02") == "CAD"
+    assert request_id in answer.gating("CART")
+
+
+@pytest.mark.parametrize(
+    ("story", "gives"),
+    [
+        (child_first_relapse(), "CONS"),
+        (child_first_relapse(but="cd19"), "CAD"),
+        (child_first_relapse().born(None), "CAD"),
+    ],
+    ids=["known", "CD19", "age"],
+)
+def test_POL_15_waits_for_CD19_and_age(story: Story, gives: str) -> None:
+    answer = story.ask(Policy(tisagenlecleucel_first_relapse=True))
+    assert answer.gives("POL-15") == gives
+
+
+def test_CA_05_waits_for_CD19_and_age() -> None:
+    story = third_remission().mrd(DAY, "0.5")
+    no_cd19 = story.without(AntigenResult, where=lambda f: f.antigen is Antigen.CD19).ask()
+    assert no_cd19.gives("CA-05") == "CAD"
+    assert no_cd19.gating("CART") == {"D-CD19"}
+    no_age = story.born(None).ask()
+    assert no_age.gives("CA-05") == "CAD"
+    assert no_age.gating("CART") == {"D-AGE"}

@@ -415,3 +415,40 @@ def test_G_02_death_recorded_with_the_year_of_T0_only() -> None:
 def test_G_02_comfort_care_that_has_ended() -> None:
     story = adult_first_relapse().plan("2026-01-10", "2026-03-01", comfort_care=True)
     assert story.ask().strength("BLIN") == "EVAL"
+
+
+@pytest.mark.parametrize(
+    ("until", "running", "stops"),
+    [
+        pytest.param("2026-06-15", False, True, id="ends-today"),
+        pytest.param("2026-06-14", False, False, id="ended-yesterday"),
+        pytest.param("2026-06", False, True, id="ends-in-this-month"),
+        pytest.param("2026-09-01", False, True, id="ends-later"),
+        pytest.param(None, False, True, id="no-end-recorded"),
+        pytest.param("2026-06-14", True, True, id="still-active-after-its-planned-end"),
+    ],
+)
+def test_G_02_comfort_care_in_force_on_the_day(
+    until: str | None, running: bool, stops: bool
+) -> None:
+    story = adult_first_relapse().plan("2026-05-01", until, comfort_care=True, running=running)
+    assert story.ask().applies("G-02") is stops
+    assert (story.ask().cards == set()) is stops
+
+
+@pytest.mark.parametrize(
+    ("start", "stops"),
+    [("2026-06-15", True), ("2026-06-16", False), (None, True), ("2026-06", True)],
+)
+def test_G_02_comfort_care_from_its_first_day(start: str | None, stops: bool) -> None:
+    story = adult_first_relapse().plan(start, None, comfort_care=True)
+    assert story.ask().applies("G-02") is stops
+
+
+def test_G_08_asks_nothing_of_T_lineage() -> None:
+    """A code for T-ALL says nothing on B precursors; G-06 goes on with transplant and context."""
+    story = child().condition("2024-03-10", lineage=Lineage.T, text="T-ALL")
+    story = story.front_line("2024-03-10").remission("2024-04-12", 1).marrow(RELAPSE, 40, flow=40)
+    answer = story.work_up(but="cd19 cd22 ph").ask()
+    assert answer.cards == {"HSCT", "CTX"}
+    assert not answer.applies("G-08")

@@ -10,19 +10,26 @@ import pytest
 from relapse.facts import (
     Agent,
     Analyte,
+    CarTProduct,
     Complication,
+    Expression,
     GeneticResult,
+    Given,
     Lesion,
     Planned,
     Site,
     StopReason,
+    TreatmentPlan,
 )
 from relapse.logic import Tri
 from relapse.policy import Policy
 from tests.relapse.patients import (
     BOTH,
+    CAP,
     EU,
+    NOTE,
     RELAPSE,
+    WARN,
     Story,
     adult_first_relapse,
     adult_second_remission,
@@ -439,3 +446,176 @@ def test_P_04_EU_block_outranks_an_unknown() -> None:
 
 def test_IN_03_child_in_late_second_remission() -> None:
     assert child_second_remission().ask().strength("INO") == "NOT"
+
+
+# --- The other side of each condition --------------------------------------------------------------
+
+
+def lost_cd19(**more: Any) -> Story:
+    return adult_first_relapse(but="cd19 cd22", **more).cd19(RELAPSE, Expression.NEGATIVE)
+
+
+def test_AG_03_only_where_CD19_is_lost_and_CD22_unknown() -> None:
+    assert lost_cd19().ask().applies("AG-03")
+    assert not lost_cd19().cd22(RELAPSE).ask().applies("AG-03")
+    assert not adult_first_relapse(but="cd22").ask().applies("AG-03")
+    assert not adult_first_relapse(but="cd19 cd22").ask().applies("AG-03")
+    assert not adult_first_relapse().ask().applies("AG-03")
+
+
+def test_P_04_IN_02_the_reason_of_a_NOT_is_the_rule_that_made_it() -> None:
+    """Age joins the reason only where age alone excludes."""
+    vod = adult_first_relapse().complication(Complication.VOD, Tri.NOT_MET, "2024-01-10")
+    assert vod.ask(EU).option("INO").reason == "Prior veno-occlusive disease"
+    assert vod.ask(EU).requests("INO") == set()
+    liver = adult_first_relapse().complication(Complication.LIVER_DISEASE)
+    assert liver.ask(EU).option("INO").reason == "Serious ongoing liver disease"
+    no_tki = with_ph(adult_first_relapse(), Tri.MET).tki(
+        Agent.IMATINIB, "2024-01-10", "2024-06-01", stop=StopReason.INTOLERANT
+    )
+    reason = no_tki.ask(EU).option("INO").reason
+    assert reason == "not met: Ph negative, or at least one TKI failed"
+    both = with_ph(child_first_relapse(birth="2008-06-16"), Tri.MET)
+    assert "P-25" not in both.ask(EU).option("INO").reason
+
+
+@pytest.mark.parametrize(
+    ("ph", "asked"), [(Tri.UNKNOWN, {"D-PH"}), (Tri.MET, {"D-PRIOR"})], ids=["Ph-U", "Ph-T"]
+)
+def test_IN_02_asks_for_Ph_or_for_the_outcome_of_the_TKI(ph: Tri, asked: set[str]) -> None:
+    story = with_ph(adult_first_relapse(), ph).tki(Agent.IMATINIB, "2024-01-10", "2024-06-01")
+    assert story.ask(EU).gating("INO") == asked
+
+
+def three_cycles(given: Given = Given.ADMINISTERED) -> Story:
+    story = adult_first_relapse(relapse="2026-02-10", but="cd22")
+    for day in ("2026-02-20", "2026-03-20", "2026-04-20"):
+        story = story.drug(Agent.INOTUZUMAB, day, given=given)
+    return story.cd22("2026-06-08").marrow("2026-06-08", 40, flow=40)
+
+
+@pytest.mark.parametrize(
+    "remission",
+    [
+        pytest.param("2026-02-20", id="on-the-day-of-the-first"),
+        pytest.param("2026-04-01", id="between-second-and-third"),
+        pytest.param("2026-05-10", id="after-the-third"),
+    ],
+)
+def test_IN_04_a_remission_since_the_first_of_three_cycles(remission: str) -> None:
+    answer = three_cycles().remission(remission, 2).ask()
+    assert answer.ds == "ACTIVE_RR"
+    assert answer.strength("INO") == "CONS"
+    assert answer.applies("IN-05")
+
+
+@pytest.mark.parametrize("remission", [None, "2026-02-19"])
+def test_IN_04_no_remission_since_the_first_of_three_cycles(remission: str | None) -> None:
+    story = three_cycles()
+    answer = (story if remission is None else story.remission(remission, 2)).ask()
+    assert answer.strength("INO") == "NOT"
+    assert answer.option("INO").reason == "no remission after three cycles of inotuzumab"
+    assert answer.applies("IN-04")
+
+
+def test_IN_04_orders_are_no_cycles() -> None:
+    """An infusion that was only ordered may not have run."""
+    answer = three_cycles(given=Given.ORDERED).ask()
+    assert not answer.applies("IN-04")
+    assert answer.strength("INO") != "NOT"
+
+
+def test_IN_04_plans_without_a_date_are_not_counted() -> None:
+    story = adult_first_relapse(but="cd22")
+    for _ in range(3):
+        story = story.plan(None, None, Agent.INOTUZUMAB, running=False)
+    answer = story.cd22("2026-06-12").ask()
+    assert not answer.applies("IN-04")
+
+
+def test_P_07_names_the_cycles_on_record() -> None:
+    def text(story: Story) -> str:
+        raised = story.ask().option("INO").precautions
+        return next(item.text for item in raised if item.id == "P-07")
+
+    assert "on record" not in text(adult_first_relapse())
+    treated = adult_first_relapse(relapse="2026-04-01").drug(Agent.INOTUZUMAB, "2026-04-10")
+    assert "1 cycles on record" in text(treated.cd22("2026-05-20"))
+
+
+def test_IN_05_CD22_directed_CAR_T_is_not_inotuzumab() -> None:
+    story = adult_first_relapse(but="cd22").car_t(
+        "2025-12-01", CarTProduct.OTHER, cd19=Tri.NOT_MET, cd22=Tri.MET
+    )
+    answer = story.cd22(RELAPSE).ask()
+    assert answer.strength("INO") == "EVAL"
+    assert not answer.applies("IN-05")
+    assert answer.effect("P-17", "INO") == {NOTE}
+
+
+def test_IN_05_P_17_unknown_history_is_no_earlier_inotuzumab() -> None:
+    answer = adult_first_relapse().without(TreatmentPlan).ask()
+    assert answer.strength("INO") == "EVAL"
+    assert not answer.applies("IN-05")
+    assert answer.effect("P-17", "INO") == set()
+    assert answer.effect("P-16", "BLIN") == set()
+
+
+def test_IN_07_P_24_isolated_relapse_elsewhere() -> None:
+    story = person("1984-02-11").diagnosed("2025-08-01").front_line("2025-08-01", "2026-05-20")
+    story = story.remission("2025-09-10", 1).extramedullary(Site.OTHER, RELAPSE)
+    isolated = story.marrow(RELAPSE, 1, flow=0).mrd_negative(RELAPSE).work_up()
+    assert isolated.ask().strength("INO") == "CONS"
+    assert isolated.ask().effect("P-24", "INO") == {CAP}
+    combined = story.marrow(RELAPSE, 30, flow=30).work_up()
+    assert combined.ask().effect("P-24", "INO") == set()
+    unknown = story.work_up()
+    assert unknown.ask().effect("P-24", "INO") == set()
+
+
+@pytest.mark.parametrize(
+    ("values", "warned"),
+    [
+        ({"bilirubin": "1.5"}, False),
+        ({"bilirubin": "1.501"}, True),
+        ({"ast": "2.5"}, False),
+        ({"ast": "2.501"}, True),
+        ({"alt": "2.5"}, False),
+        ({"alt": "2.501"}, True),
+    ],
+)
+def test_P_06_just_over_the_limit(values: dict[str, str], warned: bool) -> None:
+    answer = adult_first_relapse().liver(**values).ask()
+    assert answer.effect("P-06", "INO") == ({WARN} if warned else set())
+
+
+@pytest.mark.parametrize(
+    ("until", "running", "warned"),
+    [
+        pytest.param(None, True, True, id="running"),
+        pytest.param("2026-06-15", False, True, id="ends-today"),
+        pytest.param("2026-06-14", False, False, id="ended-yesterday"),
+        pytest.param("2026-06", False, True, id="ends-in-this-month"),
+        pytest.param("2026-07-01", False, True, id="ends-later"),
+        pytest.param(None, False, False, id="no-end-recorded"),
+    ],
+)
+def test_P_08_a_QT_drug_still_running_on_the_day(
+    until: str | None, running: bool, warned: bool
+) -> None:
+    story = adult_first_relapse().tki(Agent.NILOTINIB, "2026-03-01", until, running=running)
+    assert story.ask().effect("P-08", "INO") == ({WARN} if warned else set())
+
+
+def test_P_08_POL_37_by_substance_or_by_recorded_name() -> None:
+    brand = adult_first_relapse().drug(
+        Agent.DASATINIB, "2026-03-01", running=True, oral=True, name="Sprycel 100 mg"
+    )
+    assert brand.ask().effect("P-08", "INO") == {WARN}
+    other = adult_first_relapse().drug(
+        Agent.OTHER_ANTILEUKAEMIC, "2026-06-01", running=True, name="Arsenic trioxide"
+    )
+    assert other.ask().effect("P-08", "INO") == set()
+    site = Policy(qt_drugs=("arsenic trioxide",))
+    assert other.ask(site).effect("P-08", "INO") == {WARN}
+    assert brand.ask(site).effect("P-08", "INO") == set()

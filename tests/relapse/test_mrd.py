@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from relapse.facts import Complication, Detection, Material, Method
+from relapse.facts import Complication, Detection, Material, Method, TreatmentPlan
 from relapse.logic import Interval
 from relapse.policy import Policy
 from tests.relapse.patients import (
@@ -301,10 +302,10 @@ def test_MR_02_low_positive_is_a_line_of_the_transplant_card_in_CR2() -> None:
     answer = adult_second_remission().mrd(DAY, "0.005").ask()
     assert answer.mrd == "LOWPOS"
     assert answer.strength("HSCT") == "EVAL"
-    said = " ".join([*answer.lines("HSCT"), *answer.option("HSCT").notes])
-    assert "MR-02" in said or "MRD" in said
+    line = "MRD is detectable below 0.01 %."
+    assert line in answer.option("HSCT").notes
     quiet = adult_second_remission().mrd(DAY, sens="0.01").ask()
-    assert "MR-02" not in quiet.lines("HSCT")
+    assert line not in quiet.option("HSCT").notes
 
 
 def test_E_04_ratio_of_transcripts_is_no_level() -> None:
@@ -320,3 +321,180 @@ def test_E_09_a_negative_result_is_not_a_missing_one() -> None:
     answer = adult_second_remission().mrd(DAY, sens="0.01").ask()
     assert answer.option("BLIN").strength.name == "CONS"
     assert not {"D-MRD", "D-MRDSENS"} & answer.requests("BLIN")
+
+
+# --- The other side of each condition --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "detection", "category"),
+    [
+        pytest.param(under("0.01"), Detection.QUANTIFIED, "NEG", id="under-the-threshold"),
+        pytest.param(Interval(None, Decimal("0.005")), Detection.QUANTIFIED, "NEG", id="at-most"),
+        pytest.param(under("0.01"), DETECTED, "LOWPOS", id="trace-seen-under-it"),
+        pytest.param(between("0.001", "0.005"), Detection.QUANTIFIED, "LOWPOS", id="a-range"),
+        pytest.param(under("0.011"), Detection.QUANTIFIED, "UNK", id="bound-above-it"),
+    ],
+)
+def test_E_09_results_given_as_a_bound(
+    value: Interval, detection: Detection, category: str
+) -> None:
+    answer = adult_second_remission().mrd(DAY, value, detection=detection).ask()
+    assert answer.mrd == category
+
+
+def test_E_09_an_uninterpretable_result_has_no_level() -> None:
+    """A transcript ratio with a number: no fraction of cells."""
+    story = late().mrd(DAY, "0.5", detection=Detection.UNREADABLE)
+    assert story.ask().mrd == "UNK"
+    assert story.ask().strength("HSCT") == "CAD"
+
+
+@pytest.mark.parametrize(
+    ("value", "category", "blin"),
+    [("0.1", "POS", "EVAL"), ("0.05", "POS", "CAD"), ("0.005", "UNK", "NOT")],
+)
+def test_E_08_blood_below_a_threshold_leaves_the_marrow_open(
+    value: str, category: str, blin: str
+) -> None:
+    """Marrow may hold ten times as much as blood: only what is reached is known."""
+    answer = first_remission().mrd(DAY, value, material=Material.BLOOD).ask()
+    assert answer.mrd == category
+    assert answer.strength("BLIN") == blin
+
+
+def test_E_08_sensitivity_of_a_blood_result_excludes_nothing() -> None:
+    answer = late().mrd(DAY, sens="0.0001", material=Material.BLOOD).ask()
+    assert answer.mrd == "UNK"
+    assert answer.strength("HSCT") == "CAD"
+
+
+@pytest.mark.parametrize(
+    ("result", "asked", "why"),
+    [
+        pytest.param(
+            {"sens": None}, "D-MRDSENS", "sensitivity of the negative result not stated", id="none"
+        ),
+        pytest.param(
+            {"sens": "0.1"},
+            "D-MRD",
+            "sensitivity of the negative result worse than 0.01 %",
+            id="poor",
+        ),
+        pytest.param(
+            {"sens": None, "material": Material.BLOOD},
+            "D-MRD",
+            "a negative blood result does not prove a negative marrow",
+            id="blood",
+        ),
+        pytest.param(
+            {"value": between("0.005", "0.2")},
+            "D-MRD",
+            "result not comparable with 0.01 %",
+            id="range",
+        ),
+    ],
+)
+def test_E_09_why_it_is_unknown_and_what_would_settle_it(
+    result: dict[str, Any], asked: str, why: str
+) -> None:
+    requests = late().mrd(DAY, **result).ask().option("HSCT").requests
+    found = [item for item in requests if item.id.startswith("D-MRD")]
+    assert [item.id for item in found] == [asked]
+    assert found[0].text.endswith(why)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "category"),
+    [
+        pytest.param(
+            {"sens": "0.01"}, {"detection": Detection.UNREADABLE}, "UNK", id="newer-unreadable"
+        ),
+        pytest.param(
+            {"detection": Detection.UNREADABLE}, {"sens": "0.01"}, "NEG", id="newer-negative"
+        ),
+        pytest.param({"sens": "0.01"}, {"sens": None}, "NEG", id="newer-without-sensitivity"),
+        pytest.param({"value": "0.005"}, {"sens": "0.01"}, "LOWPOS", id="low-positive-before"),
+    ],
+)
+def test_E_09_two_results_of_one_week(
+    first: dict[str, Any], second: dict[str, Any], category: str
+) -> None:
+    assert late().mrd("2026-06-05", **first).mrd("2026-06-08", **second).ask().mrd == category
+
+
+def test_STALE_05_the_reason_is_that_of_the_newest_result() -> None:
+    story = late().mrd("2026-03-20", "0.5").mrd("2026-05-10", "0.5")
+    text = next(item.text for item in story.ask().option("HSCT").requests if item.id == "D-MRD")
+    assert text.endswith("older than 30 days")
+
+
+def test_STALE_05_on_the_day_of_the_remission() -> None:
+    """The marrow that showed the remission is the one whose MRD counts."""
+    story = late_on("2026-06-01")
+    assert story.mrd("2026-06-01", "0.5").ask().mrd == "POS"
+    assert story.mrd("2026-05-31", "0.5").ask().mrd == "UNK"
+
+
+def late_on(remission: str) -> Story:
+    story = child_second_remission(cr2=remission).without(TreatmentPlan)
+    return story.front_line("2021-05-01", "2023-08-01").reinduction("2026-02-16", "2026-05-20")
+
+
+@pytest.mark.parametrize(
+    ("until", "category"),
+    [
+        pytest.param("2026-06-15", "UNK", id="ended-today"),
+        pytest.param("2026-06-16", "POS", id="ends-tomorrow"),
+    ],
+)
+def test_STALE_05_a_block_that_ends_on_the_day(until: str, category: str) -> None:
+    story = late().plan("2026-05-20", until, running=False).mrd(DAY, "0.5")
+    assert story.ask().mrd == category
+
+
+@pytest.mark.parametrize(("day", "category"), [("2026-06-05", "POS"), ("2026-06-06", "UNK")])
+def test_STALE_05_a_transplant_or_CAR_T_cells_end_what_was_measured_before(
+    day: str, category: str
+) -> None:
+    assert late().mrd(DAY, "0.5").car_t(day).ask().mrd == category
+    assert late().mrd(DAY, "0.5").transplant(day).ask().mrd == category
+
+
+@pytest.mark.parametrize(("specimen", "conflict"), [("S1", True), ("S2", False), (None, False)])
+def test_CONF_04_one_specimen_reported_ten_days_apart(specimen: str | None, conflict: bool) -> None:
+    """NGS of the same marrow takes longer than flow: still one specimen."""
+    story = late().mrd("2026-05-28", "0.5", specimen="S1", method=Method.NGS)
+    answer = story.mrd("2026-06-07", sens="0.01", specimen=specimen).ask()
+    assert ("CONFLICT" in answer.cards) is conflict
+    assert answer.mrd == ("UNK" if conflict else "NEG")
+
+
+@pytest.mark.parametrize(
+    ("clear", "seen", "conflict"),
+    [
+        (Material.MARROW, Material.MARROW, True),
+        (Material.MARROW, Material.BLOOD, True),
+        (Material.BLOOD, Material.BLOOD, True),
+        (Material.BLOOD, Material.MARROW, False),
+    ],
+    ids=["both-marrow", "marrow-clear", "both-blood", "blood-clear"],
+)
+def test_CONF_04_CONF_07_materials(clear: Material, seen: Material, conflict: bool) -> None:
+    """A clear blood says nothing against a positive marrow; every other pair contradicts itself."""
+    story = late().mrd(DAY, "0.5", material=seen, method=Method.NGS)
+    answer = story.mrd(DAY, sens="0.01", material=clear).ask()
+    assert ("CONFLICT" in answer.cards) is conflict
+    assert answer.mrd == ("UNK" if conflict else "POS")
+
+
+def test_CONF_04_a_low_positive_result_is_no_contradiction() -> None:
+    """0.005 % and "not detected" at 0.001 %: below the threshold either way."""
+    answer = late().mrd(DAY, "0.005").mrd(DAY, sens="0.001", method=Method.NGS).ask()
+    assert "CONFLICT" not in answer.cards
+    assert answer.mrd == "LOWPOS"
+
+
+def test_CONF_06_a_result_known_to_the_month_may_be_of_the_same_week() -> None:
+    answer = late().mrd("2026-06-05", "0.5").mrd("2026-06", sens="0.01", method=Method.NGS).ask()
+    assert "CONFLICT" in answer.cards

@@ -11,9 +11,14 @@ from relapse.facts import (
     Analyte,
     CnsStatus,
     Complication,
+    Expression,
+    LabResult,
     Method,
+    ProcedureDone,
     ProcedureKind,
+    Provenance,
     Sex,
+    Site,
 )
 from relapse.logic import Tri
 from relapse.policy import Policy
@@ -28,6 +33,7 @@ from tests.relapse.patients import (
     days_before,
     person,
     second_relapse,
+    when,
 )
 
 WARN, NOTE, CAP_WARN, NOTHING = {"warn"}, {"note"}, {"cap", "warn"}, set[str]()
@@ -349,3 +355,98 @@ def test_warnings_of_all_kinds_together_change_only_what_they_may() -> None:
     story = second_relapse(blasts=80).liver(bilirubin="4", ast="6", alt="6")
     story = story.only_lab(Analyte.QTCF, 500).complication(Complication.NEUROLOGICAL)
     assert story.ask().strengths == "EVAL EVAL EVAL CONS"
+
+
+# --- The other side of each condition --------------------------------------------------------------
+
+
+def used(answer: Answer, id: str, name: str) -> set[str]:
+    """The facts that a precaution of an option rests on, in words."""
+    found = [item for item in answer.option(name).precautions if item.id == id]
+    return {fact.text for item in found for fact in item.facts}
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("intrathecal cytarabine", True),
+        ("Triple intrathecal therapy", True),
+        ("intrathecal methotrexate", False),
+        ("intrathecal chemotherapy", False),
+    ],
+)
+def test_P_31_intrathecal_procedures_by_their_drugs(text: str, noted: bool) -> None:
+    done = ProcedureDone(
+        source=Provenance("Procedure/it"),
+        when=when("2025-10-01"),
+        text=text,
+        kind=ProcedureKind.INTRATHECAL,
+    )
+    answer = relapse().add(done).ask()
+    assert answer.effect("P-31", "BLIN") == (NOTE if noted else NOTHING)
+    assert used(answer, "P-31", "BLIN") == ({text} if noted else set())
+
+
+@pytest.mark.parametrize(
+    ("agent", "name", "intrathecal"),
+    [
+        (Agent.METHOTREXATE, "methotrexate", True),
+        (Agent.METHOTREXATE, "methotrexate tablets", False),
+        (Agent.CYTARABINE, "high-dose cytarabine", False),
+    ],
+)
+def test_P_31_raises_nothing_by_other_drugs(agent: Agent, name: str, intrathecal: bool) -> None:
+    story = relapse().drug(agent, "2025-10-01", name=name, intrathecal=intrathecal)
+    assert story.ask().effect("P-31", "BLIN") == NOTHING
+
+
+@pytest.mark.parametrize("missing", [Analyte.BILIRUBIN, Analyte.AST, Analyte.ALT])
+def test_D_LFT_each_of_the_three_is_asked_for(missing: Analyte) -> None:
+    story = relapse().without(LabResult, where=lambda fact: fact.analyte is missing)
+    answer = story.ask()
+    assert "D-LFT" in answer.requests("INO")
+    text = next(item.text for item in answer.option("INO").requests if item.id == "D-LFT")
+    assert text.endswith(f": {missing.value}")
+    assert "D-LFT" not in relapse().ask().requests("INO")
+
+
+@pytest.mark.parametrize(("days", "asked"), [(14, False), (15, True)])
+def test_STALE_07_D_LFT_D_CBC_14_days(days: int, asked: bool) -> None:
+    story = relapse(but="liver wbc").liver(on=days_before(days))
+    answer = story.lab(Analyte.LEUKOCYTES, 4, days_before(days)).ask()
+    assert ({"D-LFT", "D-CBC"} <= answer.requests("INO")) is asked
+    assert bool({"D-LFT", "D-CBC"} & answer.requests("INO")) is asked
+
+
+@pytest.mark.parametrize(("days", "asked"), [(90, False), (91, True)])
+def test_STALE_08_D_QTC_90_days(days: int, asked: bool) -> None:
+    story = relapse(but="qtc").lab(Analyte.QTCF, 410, days_before(days))
+    assert ("D-QTC" in story.ask().requests("INO")) is asked
+
+
+def test_P_20_a_pregnancy_result_in_a_man_raises_nothing() -> None:
+    """Filed with the wrong patient: it is not a fact about him."""
+    assert three(relapse().pregnancy(Tri.MET).ask(), "P-20") == (NOTHING, NOTHING, NOTHING)
+    recorded = relapse().complication(Complication.PREGNANCY)
+    assert three(recorded.ask(), "P-20") == (NOTHING, NOTHING, NOTHING)
+
+
+def test_P_11_rests_on_the_CNS_findings_that_show_leukaemia() -> None:
+    story = relapse(but="cns").cns(CnsStatus.CNS3).extramedullary(Site.OTHER, RELAPSE)
+    answer = story.cns(CnsStatus.CNS1, "2025-08-02").ask()
+    assert used(answer, "P-11", "BLIN") == {"CNS status CNS3"}
+
+
+def test_P_16_names_the_therapy_and_the_earlier_negative() -> None:
+    story = relapse(but="cd19").drug(Agent.BLINATUMOMAB, "2026-06-09", "2026-06-10")
+    story = story.cd19("2026-05-20", Expression.NEGATIVE)
+    answer = story.ask()
+    assert answer.effect("P-16", "BLIN") == WARN
+    assert {"blinatumomab", "CD19 negative"} <= used(answer, "P-16", "BLIN")
+
+
+def test_P_16_names_the_partial_result() -> None:
+    story = relapse(but="cd19").cd19(RELAPSE, Expression.HETEROGENEOUS)
+    assert used(story.ask(), "P-16", "BLIN") == {"CD19 partial or dim"}
+    treated = relapse(but="cd19").car_t("2025-12-01").cd19(RELAPSE).ask()
+    assert used(treated, "P-16", "BLIN") == {"tisagenlecleucel"}

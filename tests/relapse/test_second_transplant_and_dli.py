@@ -278,3 +278,24 @@ def test_DLI_03_acute_GVHD_of_grade_I_is_active_GVHD() -> None:
     """Donor lymphocytes never with active GVHD: the milder grade does not make it safe."""
     answer = grafted("0.05").complication(Complication.GVHD_ACUTE, grade=1).ask()
     assert answer.gives("DLI-02") is None
+
+
+def test_HS2_05_a_graft_without_a_date_in_first_remission() -> None:
+    """Nothing relapsed since: the graft, whenever it was, belongs to this remission."""
+    story = first_remission().transplant(None).mrd(DAY, "0.5")
+    answer = no_gvhd(story).ask()
+    assert answer.gives("HS2-05") == "NOT"
+    assert second_transplant(answer) == "NOT"
+    assert first_remission().transplant(None).ask().option("HSCT").silent
+
+
+def test_HS2_03_DLI_03_the_reason_names_both() -> None:
+    story = adult().diagnosed("2024-01-10").front_line("2024-01-12", "2025-02-20")
+    story = story.remission("2024-02-20", 1).transplant("2025-03-01")
+    story = story.marrow(RELAPSE, 55, flow=55).work_up()
+    assert story.ask().option("HSCT").reason == (
+        "second transplant: not until remission; donor lymphocytes: burden too high, only after "
+        "cytoreduction"
+    )
+    gvhd = story.complication(Complication.GVHD_ACUTE, grade=2).ask()
+    assert gvhd.option("HSCT").reason.endswith("; donor lymphocytes: active GVHD")

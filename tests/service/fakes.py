@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from hooks.library import PATIENT_VIEW
 from hooks.prefetch import Gathered, patient_record
-from hooks.registry import PATIENT_VIEW, CdsService, Outcome
-from service.fhir_client import Answer, Deadline
+from hooks.registry import CdsService, Outcome
+from service.allowance import Allowance
+from service.fhir_client import Answer
 
 TODAY = date(2026, 6, 15)
 PATIENT: dict[str, Any] = {"resourceType": "Patient", "id": "p1"}
@@ -56,11 +58,11 @@ class FakeFhir:
         base: str,
         query: str,
         token: str | None,
-        deadline: Deadline,
+        allowance: Allowance,
     ) -> Answer:
-        return self.pages(base, f"{base}/{query}", token, deadline)
+        return self.pages(base, f"{base}/{query}", token, allowance)
 
-    def pages(self, base: str, address: str, token: str | None, deadline: Deadline) -> Answer:
+    def pages(self, base: str, address: str, token: str | None, allowance: Allowance) -> Answer:
         name = address.removeprefix(f"{base}/").split("?")[0].split("/")[0]
         name = name if name[:1].isupper() else "next page"
         self.asked.append(name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 
 @dataclass
@@ -70,3 +71,31 @@ def serving(answer: Answering) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def talking(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Runs a server that does with each connection what ``talk`` does; gives a base address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(0.05)
+    stopped = Event()
+
+    def one(accepted: socket.socket) -> None:
+        with accepted, suppress(OSError):
+            accepted.recv(65536)
+            talk(accepted)
+
+    def run() -> None:
+        while not stopped.is_set():
+            with suppress(TimeoutError):
+                accepted, _ = listening.accept()
+                Thread(target=one, args=(accepted,), daemon=True).start()
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/fhir"
+    finally:
+        stopped.set()
+        thread.join()
+        listening.close()

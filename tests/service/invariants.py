@@ -70,6 +70,15 @@ def empties(value: object, path: str = "$") -> Iterator[str]:
             yield from empties(member, f"{path}[{index}]")
 
 
+def check_discovery(body: object) -> None:
+    """C-010 to C-022: what every discovery obeys."""
+    assert schema_errors("discovery", body) == []
+    assert list(empties(body)) == []
+    assert isinstance(body, dict)
+    pairs = [(entry["id"], entry["hook"]) for entry in body["services"]]
+    assert len(set(pairs)) == len(pairs), "C-022: an id answers a hook twice"
+
+
 def check_response(body: object) -> None:
     """Every rule that a response obeys; AssertionError names the first that it breaks."""
     assert schema_errors("response", body) == []

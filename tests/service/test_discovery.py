@@ -20,25 +20,42 @@ _TOKEN = re.compile(r"\{\{(.*?)\}\}")
 
 
 def test_discovery_lists_the_service() -> None:
-    """C-010, C-011, C-013 to C-018, C-024: one entry that says what is needed, without a
-    redirect.
-    """
+    """C-010, C-011, C-013 to C-018, C-024: entries that say what is needed, without a redirect."""
     answer = create_app(Settings()).test_client().get("/cds-services")
     assert answer.status_code == 200
     assert answer.content_type == "application/json"
     assert schema_errors("discovery", answer.json) == []
     assert list(empties(answer.json)) == []
-    (entry,) = answer.json["services"]
-    assert (entry["id"], entry["hook"]) == ("relapsed-b-all", "patient-view")
-    assert "R4" in entry["usageRequirements"]
+    entries = answer.json["services"]
+    assert [(entry["id"], entry["hook"]) for entry in entries] == [
+        ("relapsed-b-all", "patient-view"),
+        ("relapsed-b-all", "encounter-start"),
+        ("relapsed-b-all", "problem-list-item-create"),
+    ]
+    assert all("R4" in entry["usageRequirements"] for entry in entries)
+    assert all(entry["title"] for entry in entries)
 
 
-def test_service_of_discovery_is_routed(client: FlaskClient) -> None:
-    """C-015, C-030: the id is the path of a POST; GET is refused."""
-    (entry,) = client.get("/cds-services").json["services"]
-    address = f"/cds-services/{quote(entry['id'], safe='')}"
-    assert client.post(address, json={}).status_code == 400
-    assert client.get(address).status_code == 405
+def test_no_members_of_a_ballot() -> None:
+    """C-019, C-020: neither version nor hookVersion, which no published release defines."""
+    for entry in create_app(Settings()).test_client().get("/cds-services").json["services"]:
+        assert not {"version", "hookVersion"} & set(entry)
+
+
+def test_no_services_is_an_empty_list() -> None:
+    """C-012: a server without services answers 200 and says so."""
+    answer = create_app(Settings(), services=[]).test_client().get("/cds-services")
+    assert (answer.status_code, answer.json) == (200, {"services": []})
+
+
+def test_service_of_discovery_is_routed() -> None:
+    """C-015, C-030: the id is the path of a POST, as it is written; GET is refused."""
+    client = create_app(Settings()).test_client()
+    for entry in client.get("/cds-services").json["services"]:
+        assert quote(entry["id"], safe="") == entry["id"]
+        address = f"/cds-services/{entry['id']}"
+        assert client.post(address, json={}).status_code == 400
+        assert client.get(address).status_code == 405
 
 
 def test_keys_keep_their_order_on_the_wire(client: FlaskClient) -> None:

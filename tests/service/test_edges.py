@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,7 +216,33 @@ def test_listed_origins(
 
 def test_probes(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"status": "ready", "services": 1}
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json is not None
+    assert (ready.json["status"], ready.json["services"]) == ("ready", 1)
+
+
+@pytest.mark.parametrize(("require_auth", "status"), [(False, 200), (True, 503)])
+def test_ready_without_a_database_where_nobody_needs_a_token(
+    make_app: Callable[..., Flask], tmp_path: Path, require_auth: bool, status: int
+) -> None:
+    """Advice needs no database; the check that a token is used once does."""
+    (tmp_path / "file").write_text("no folder")
+    clients = tmp_path / "clients.toml"
+    clients.write_text(
+        '[[client]]\nname = "h"\niss = "https://h.example"\n'
+        'jku = "https://h.example/jwks.json"\n'
+    )
+    app = make_app(
+        database_url=f"sqlite:///{tmp_path}/file/memory.db",
+        require_auth=require_auth,
+        clients=str(clients),
+        public_url="https://cds.example",
+    )
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == status
+    assert answer.json is not None
+    assert answer.json["database"] == "unavailable"
 
 
 def test_start_page(client: FlaskClient) -> None:

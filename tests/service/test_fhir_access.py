@@ -89,9 +89,37 @@ def test_token_of_another_patient_is_not_used(
     assert fhir.asked == []
 
 
+@pytest.mark.parametrize(("expires_in", "asked"), [(-1, 0), (0, 0), (1, 1), (3600, 1)])
+def test_token_that_has_expired(
+    client: FlaskClient,
+    body: dict[str, Any],
+    fhir: FakeFhir,
+    authorization: dict[str, Any],
+    expires_in: int,
+    asked: int,
+) -> None:
+    """C-090: it would be refused, and is not sent."""
+    del body["prefetch"]["procedures"]
+    given = authorization | {"expires_in": expires_in}
+    call = body | {"fhirServer": SERVER, "fhirAuthorization": given}
+    assert client.post(URL, json=call).status_code == 200
+    assert len(fhir.asked) == asked
+    del body["prefetch"]["conditions"]
+    call = body | {"fhirServer": SERVER, "fhirAuthorization": given}
+    assert client.post(URL, json=call).status_code == (200 if asked else 412)
+
+
 @pytest.mark.parametrize(
     "scope",
-    ["patient/*.read", "patient/*.rs", "user/Observation.cruds", "patient/Observation.rs?x=y"],
+    [
+        "patient/*.read",
+        "patient/*.*",
+        "patient/*.rs",
+        "user/Observation.cruds",
+        "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/"
+        "observation-category|laboratory",
+        "launch openid fhirUser patient/Patient.r patient/Condition.s",
+    ],
 )
 def test_scopes_of_either_smart_version(
     client: FlaskClient,

@@ -91,7 +91,7 @@ def test_missing_key_without_a_server(
         assert recorder.last.unavailable == {key.name: NOT_SENT}
 
 
-@pytest.mark.parametrize("code", ["forbidden", "not-supported", "security", "login"])
+@pytest.mark.parametrize("code", ["forbidden", "security", "login", "expired"])
 def test_refused_query_is_not_repeated(
     client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder, code: str
 ) -> None:

@@ -30,6 +30,7 @@ def test_defaults_work() -> None:
     assert settings.max_body >= 20 * 1024 * 1024
     assert settings.fhir_deadline == 5
     assert settings.cors_origins == ("*",)
+    assert not settings.require_auth
 
 
 def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +40,13 @@ def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().fhir_servers == ("https://a.example.org/fhir", "http://b.example.org")
 
 
+def test_private_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAPSE_CDS_PRIVATE_NETWORKS", "10.0.0.0/8, fd00::/8,192.168.7.9")
+    known = [str(network) for network in load_settings().private_networks]
+    assert known == ["10.0.0.0/8", "fd00::/8", "192.168.7.9/32"]
+    assert Settings(private_networks="").private_networks == ()
+
+
 WRONG = [
     ("MODE", "staging"),
     ("MODE", ""),
@@ -46,6 +54,11 @@ WRONG = [
     ("PREFETCH", "some"),
     ("FHIR_SERVERS", "ehr.example.org"),
     ("FHIR_SERVERS", "https://u:p@ehr.example.org"),
+    ("FHIR_SERVERS", "http://169.254.169.254/latest"),
+    ("FHIR_SERVERS", "https://ehr.example.org/fhir,http://[::ffff:169.254.169.254]/"),
+    ("FHIR_SERVERS", "http://0.0.0.0:8080/fhir"),
+    ("PRIVATE_NETWORKS", "10.0.0.1/8"),
+    ("PRIVATE_NETWORKS", "hospital"),
     ("FHIR_DEADLINE", "0"),
     ("FHIR_DEADLINE", "soon"),
     ("FHIR_DEADLINE", "nan"),
@@ -57,6 +70,10 @@ WRONG = [
     ("SUGGESTIONS", "perhaps"),
     ("LOG_LEVEL", "LOUD"),
     ("REQUIRE_AUTH", "2"),
+    ("TOKEN_LIFETIME", "0"),
+    ("TOKEN_LIFETIME", "3601"),
+    ("TOKEN_LEEWAY", "61"),
+    ("TOKEN_LEEWAY", "-1"),
 ]
 
 
@@ -69,14 +86,59 @@ def test_wrong_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, val
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "value"), [("MODE", "production"), ("REQUIRE_AUTH", "true")])
-def test_no_pretence_of_authentication(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+PRODUCTION = {
+    "MODE": "production",
+    "CLIENTS": "/etc/relapse-cds/clients.toml",
+    "PUBLIC_URL": "https://cds.example.org",
+}
+UNSAFE = [
+    ({"CLIENTS": ""}, "RELAPSE_CDS_CLIENTS"),
+    ({"PUBLIC_URL": ""}, "RELAPSE_CDS_PUBLIC_URL"),
+    ({"PUBLIC_URL": "http://cds.example.org"}, "RELAPSE_CDS_PUBLIC_URL must begin with https://"),
+    ({"PUBLIC_URL": "http://127.0.0.1:8000"}, "RELAPSE_CDS_PUBLIC_URL must begin with https://"),
+    ({"REQUIRE_AUTH": "false"}, "RELAPSE_CDS_REQUIRE_AUTH=false"),
+    ({"FHIR_SERVERS": "http://ehr.example.org"}, "RELAPSE_CDS_FHIR_SERVERS must begin with https"),
+]
+
+
+def test_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C-201: every caller is authenticated, and no page of another origin is let in unasked."""
+    set_all(monkeypatch, PRODUCTION)
+    settings = load_settings()
+    assert not settings.development
+    assert settings.require_auth
+    assert settings.cors_origins == ()
+    set_all(monkeypatch, {"REQUIRE_AUTH": "true", "CORS_ORIGINS": "https://ehr.example.org"})
+    assert load_settings().cors_origins == ("https://ehr.example.org",)
+
+
+@pytest.mark.parametrize(("changes", "problem"), UNSAFE)
+def test_unsafe_production_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], problem: str
 ) -> None:
-    """C-201: without a check of callers there is no production mode."""
-    monkeypatch.setenv(f"RELAPSE_CDS_{name}", value)
-    with pytest.raises(SettingsError, match=r"authentication|token"):
+    """C-002, C-035, C-201."""
+    set_all(monkeypatch, PRODUCTION | changes)
+    with pytest.raises(SettingsError) as caught:
         load_settings()
+    assert problem in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["CLIENTS", "PUBLIC_URL"])
+def test_required_authentication_needs_clients_and_an_address(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    asked = {"REQUIRE_AUTH": "true", "CLIENTS": "a.toml", "PUBLIC_URL": "http://127.0.0.1:8000"}
+    set_all(monkeypatch, asked)
+    assert load_settings().require_auth
+    monkeypatch.delenv(f"RELAPSE_CDS_{missing}")
+    with pytest.raises(SettingsError, match=f"REQUIRE_AUTH=true needs .*RELAPSE_CDS_{missing}"):
+        load_settings()
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(f"RELAPSE_CDS_{name}", value)
 
 
 def test_settings_do_not_change() -> None:

@@ -1,0 +1,156 @@
+"""The decision record of one call: what was advised, by which rules, on which input.
+
+No name, birth date or free text: options, strengths, ids of rules with their states, uuids of cards
+and suggestions. The patient is a keyed hash, so that records of one patient can be told apart from
+those of another by whoever holds the key, and by nobody else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache, cached_property
+from importlib.metadata import version
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from pydantic import TypeAdapter
+
+from hooks.cards import Card, Suggestion
+from hooks.prefetch import Gathered
+from hooks.registry import Outcome
+from relapse.assessment import Consideration, RuleResult
+from relapse.policy import Policy
+from relapse.rules import MODEL_VERSION
+from service.replay.minimal import minimal
+from service.store.decisions import CardRecord, DecisionRecord, SuggestionRecord
+from service.trust.caller import Caller
+from service.wire import CdsRequest
+
+POLICY = TypeAdapter(Policy)
+"""Policies as JSON: `Policy` by name, decimals as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What became of one call."""
+
+    status: int
+    as_of: date
+    timings: Mapping[str, float]
+    """Seconds by phase."""
+    gathered: Gathered | None
+    """None where the data could not be had."""
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Makes the records of one process."""
+
+    policy: Policy
+    key: bytes
+    """Of the hash over patient ids."""
+    store_facts: bool
+
+    def record(
+        self, called: CdsRequest, body: bytes, caller: Caller | None, evaluated: Evaluated
+    ) -> DecisionRecord:
+        """The record of one call of a service."""
+        gathered, outcome = evaluated.gathered, evaluated.outcome
+        assessment = outcome.assessment
+        facts = minimal(outcome.chart) if self.store_facts and outcome.chart else None
+        return DecisionRecord(
+            id=str(uuid4()),
+            at=datetime.now(UTC),
+            service=called.service.id,
+            hook=called.service.hook.name,
+            hook_instance=str(called.hook_instance),
+            client=caller.name if caller else "",
+            tenant=(caller.tenant or "") if caller else "",
+            subject_key=hmac.digest(self.key, called.patient_id.encode(), hashlib.sha256).hex(),
+            as_of=evaluated.as_of,
+            knowledge_version=MODEL_VERSION,
+            software_version=_software(),
+            jurisdiction=self.policy.jurisdiction,
+            policies=self._policies,
+            input_hash=_input_hash(body, called, gathered),
+            status=evaluated.status,
+            considerations=[consideration(item) for item in assessment.considerations]
+            if assessment
+            else [],
+            rules=states(assessment.state.rules) if assessment else {},
+            unavailable=sorted(gathered.unavailable) if gathered else [],
+            unread=len(outcome.unread),
+            timings={name: round(1000 * took, 2) for name, took in evaluated.timings.items()},
+            facts=facts,
+            cards=tuple(_card(card) for card in outcome.cards),
+        )
+
+    @cached_property
+    def _policies(self) -> dict[str, Any]:
+        kept: dict[str, Any] = POLICY.dump_python(self.policy, mode="json", exclude_defaults=True)
+        kept.pop("jurisdiction", None)
+        return kept
+
+
+def states(rules: Iterable[RuleResult]) -> dict[str, str]:
+    """The state of each rule by id; several, where it was applied more than once and they
+    differ.
+    """
+    found: dict[str, set[str]] = {}
+    for rule in rules:
+        found.setdefault(rule.rule, set()).add(rule.state.value)
+    return {id: ",".join(sorted(values)) for id, values in found.items()}
+
+
+def consideration(item: Consideration) -> dict[str, Any]:
+    """An option with strength, products and the ids of what decided it."""
+    return {
+        "option": item.option.value,
+        "strength": item.strength.name,
+        "products": {product.product: product.strength.name for product in item.products},
+        "precautions": [precaution.id for precaution in item.precautions],
+        "dataRequests": [request.id for request in item.requests],
+        "rules": states(item.rules),
+    }
+
+
+def _card(card: Card) -> CardRecord:
+    return CardRecord(
+        uuid=card.uuid,
+        topic=card.source.topic.code,
+        indicator=card.indicator.value,
+        suggestions=tuple(
+            SuggestionRecord(suggestion.uuid, _what(suggestion)) for suggestion in card.suggestions
+        ),
+    )
+
+
+def _what(suggestion: Suggestion) -> str:
+    """The code that a draft orders, as ``system|code``."""
+    for action in suggestion.actions:
+        code: Any = action.resource.get("code", {})
+        for coding in code.get("coding", ()):
+            return f"{coding['system']}|{coding['code']}"
+    return ""
+
+
+def _input_hash(body: bytes, called: CdsRequest, gathered: Gathered | None) -> str:
+    """SHA-256 of the request and of what was fetched to complete it."""
+    digest = hashlib.sha256(body)
+    for name, resources in sorted(gathered.resources.items()) if gathered else ():
+        sent = called.prefetch.get(name)
+        for resource in resources:
+            if resource is not sent:
+                digest.update(orjson.dumps([name, resource]))
+    return digest.hexdigest()
+
+
+@cache
+def _software() -> str:
+    return version("relapse-cds")

@@ -1,0 +1,154 @@
+"""Decision records on their way to the database: in batches, off the request path, in bounded
+memory.
+
+A call never waits for this and never fails because of it. With the database away or slow, records
+are kept until the queue is full and dropped after that; `/metrics` counts both. A crash may lose
+the last second.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from service.logs import log, where
+from service.store import decisions
+from service.store.database import Database, StoreUnavailable
+from service.store.decisions import DecisionRecord
+from service.store.nonces import Nonces
+from service.store.retention import prune
+
+_MOST_WAITING = 5000
+_BATCH = 200
+_PAUSE = 0.5
+"""Seconds between two batches: what a crash may lose."""
+_RETRY = 5.0
+_IDLE = 10.0
+_HOUR = 3600.0
+
+Count = Callable[[str, int], None]
+"""Told of records by what became of them: ``stored`` or ``dropped``."""
+
+
+class Recorder:
+    """The queue of one process and the thread that empties it: started by a record, ended when
+    nothing has come for a while.
+
+    ``retention`` of `None` keeps records for ever.
+    """
+
+    def __init__(self, database: Database, count: Count, retention: timedelta | None) -> None:
+        self._database = database
+        self._count = count
+        self._retention = retention
+        self._waiting: queue.Queue[DecisionRecord] = queue.Queue(_MOST_WAITING)
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._process = 0
+        self._next_pruning = 0.0
+
+    def put(self, record: DecisionRecord) -> None:
+        """Take a record; returns at once, whatever the state of the database."""
+        try:
+            self._waiting.put_nowait(record)
+        except queue.Full:
+            self._count("dropped", 1)
+        self._start()
+
+    def close(self, patience: float = 3.0) -> None:
+        """Write what is waiting, for at most ``patience`` seconds."""
+        self._stopping.set()
+        thread = self._thread
+        if thread is not None and self._process == os.getpid():
+            thread.join(patience)
+
+    def _start(self) -> None:
+        # A thread does not survive a fork: each worker has its own.
+        if self._thread is not None and self._process == os.getpid():
+            return
+        with self._lock:
+            if self._thread is None or self._process != os.getpid():
+                self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+                self._process = os.getpid()
+                self._thread.start()
+
+    def _run(self) -> None:
+        batch: list[DecisionRecord] = []
+        idle_since = time.monotonic()
+        while True:
+            ending = self._stopping.is_set()
+            batch += self._take(_BATCH - len(batch))
+            if batch:
+                idle_since = time.monotonic()
+                if not self._write(batch):
+                    if ending:
+                        self._count("dropped", len(batch) + self._waiting.qsize())
+                        return
+                    self._stopping.wait(_RETRY)
+                    continue
+                batch = []
+            self._forget()
+            if self._waiting.qsize() >= _BATCH:
+                continue
+            if self._ended(ending or time.monotonic() - idle_since > _IDLE):
+                return
+            self._stopping.wait(_PAUSE)
+
+    def _ended(self, may_end: bool) -> bool:
+        """Whether the thread ends here. Whoever puts a record later starts another one."""
+        if not may_end:
+            return False
+        with self._lock:
+            # In this order: a record put after the first line finds no thread, one put before is
+            # found by the second.
+            self._thread = None
+            if self._waiting.empty():
+                return True
+            self._thread = threading.current_thread()
+            return False
+
+    def _take(self, most: int) -> list[DecisionRecord]:
+        taken: list[DecisionRecord] = []
+        while len(taken) < most:
+            try:
+                taken.append(self._waiting.get_nowait())
+            except queue.Empty:
+                break
+        return taken
+
+    def _write(self, batch: list[DecisionRecord]) -> bool:
+        """Whether the batch is done with: stored, or beyond storing."""
+        try:
+            decisions.write(self._database, batch)
+        except StoreUnavailable as error:
+            log("recorder", level=logging.WARNING, error=str(error))
+            return False
+        except Exception as error:  # one bad record must not end the thread, nor be tried for ever
+            log("recorder", level=logging.ERROR, **where(error))
+            self._count("dropped", len(batch))
+            return True
+        self._count("stored", len(batch))
+        return True
+
+    def _forget(self) -> None:
+        """Once an hour: delete what is older than the site keeps it, and token ids that have
+        expired.
+        """
+        if time.monotonic() < self._next_pruning:
+            return
+        self._next_pruning = time.monotonic() + _HOUR
+        now = datetime.now(UTC)
+        try:
+            Nonces(self._database).prune(now)
+            if self._retention is not None:
+                prune(self._database, now - self._retention)
+        except StoreUnavailable as error:
+            log("retention", level=logging.WARNING, error=str(error))
+        except Exception as error:  # the records that come after must still be written
+            log("retention", level=logging.ERROR, **where(error))

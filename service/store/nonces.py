@@ -1,0 +1,39 @@
+"""Token ids that were used: each is accepted once (C-218), by all workers and replicas together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import delete
+
+from service.store.database import Database
+from service.store.tables import NONCE, insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class Nonces:
+    """The ids of tokens that were accepted, each kept until its token has expired."""
+
+    database: Database
+
+    def claim(self, issuer: str, jti: str, expires_at: datetime) -> bool:
+        """True for the first caller with this id of this issuer, False for every other: a replay.
+        Raises `StoreUnavailable`.
+        """
+        with self.database.begin() as connection:
+            row = {"issuer": issuer, "jti": _fixed_size(jti), "expires_at": expires_at}
+            # What was inserted comes back: not every driver counts the rows of an insert.
+            inserted = insert_new(connection, NONCE).returning(NONCE.c.jti)
+            return connection.execute(inserted, row).first() is not None
+
+    def prune(self, now: datetime) -> int:
+        """Forget ids of tokens that have expired before ``now``; gives their number."""
+        with self.database.begin() as connection:
+            return connection.execute(delete(NONCE).where(NONCE.c.expires_at < now)).rowcount
+
+
+def _fixed_size(jti: str) -> str:
+    # A token's id may be any text, also one that no database column holds.
+    return sha256(jti.encode("utf-8", "surrogatepass")).hexdigest()

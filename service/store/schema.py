@@ -1,0 +1,38 @@
+"""The schema as the rest of the service sees it: bring it up to date, ask whether it is."""
+
+from __future__ import annotations
+
+from service.store.database import Database, NewerDatabase, StoreUnavailable
+
+
+def upgrade(database: Database) -> None:
+    """Bring the schema up to date, before workers start. Safe where several replicas start at once.
+    Raises `StoreUnavailable`.
+    """
+    database.upgrade()
+
+
+def current(database: Database) -> bool:
+    """Whether the database answers and has the schema of this version: for readiness."""
+    return database.is_current()
+
+
+def prepare(address: str) -> str | None:
+    """`upgrade` at the start of the server, which goes on without a database: advice needs none,
+    and the first transaction that finds it there brings the schema up to date.
+
+    Gives one line that says what is wrong and what to set, or None. Raises `NewerDatabase`, which
+    waiting does not heal.
+    """
+    database = Database(address)
+    try:
+        database.upgrade()
+    except NewerDatabase:
+        raise
+    except StoreUnavailable as error:
+        return (
+            f"{error}: until it can be used nothing is recorded, and feedback and calls that must "
+            "be signed are answered 503; RELAPSE_CDS_DATABASE_URL names an SQLite file in a folder "
+            "that can be written, or a PostgreSQL server"
+        )
+    return None

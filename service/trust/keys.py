@@ -1,0 +1,153 @@
+"""The keys of one client: kept, refreshed when a token names one that is not there, and let go.
+
+Keys come from the file or address of the trust file and from nowhere else, whatever a token says
+(C-215).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from service.addresses import is_loopback
+from service.trust.jwk import Key, KeySetError, public_key_set
+
+MAX_KEY_SET_BYTES = 256 * 1024
+REFRESH_AFTER = 3600.0
+"""Seconds after which a set is read anew, so that a key that was taken out of it ends."""
+DROP_AFTER = 24 * 3600.0
+"""Seconds that keys stay in use while their source cannot be read."""
+MAX_REFRESHES = 3
+"""In a minute, for whatever reason: a caller cannot make this service call elsewhere more often."""
+_MINUTE = 60.0
+_FETCH_SECONDS = 4.0
+_CHUNK = 16 * 1024
+
+Source = Callable[[], bytes]
+
+
+class SourceFailed(Exception):
+    """The key set could not be had; the message is a fixed word for the log."""
+
+
+class KeyRing:
+    """The keys of one client, safe for threads.
+
+    One thread refreshes at a time. Callers whose key is known go on with it meanwhile; those whose
+    key is unknown wait and use the result. A failed refresh changes nothing but the count.
+    """
+
+    def __init__(self, source: Source, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._source = source
+        self._clock = clock
+        self._refreshing = Lock()
+        self._keys: Mapping[str, Key] = {}
+        self._read_at = float("-inf")
+        self._attempts: deque[float] = deque(maxlen=MAX_REFRESHES)
+        self._attempted = 0
+
+    def find(self, kid: str) -> Key | None:
+        """The key of this id, or None where the client has none."""
+        attempted = self._attempted
+        key = self._current(kid)
+        if key is None:
+            with self._refreshing:
+                if self._attempted == attempted:
+                    self._refresh()
+        elif self._clock() - self._read_at > REFRESH_AFTER:
+            if not self._refreshing.acquire(blocking=False):
+                return key
+            try:
+                self._refresh()
+            finally:
+                self._refreshing.release()
+        else:
+            return key
+        return self._current(kid)
+
+    def _current(self, kid: str) -> Key | None:
+        if self._clock() - self._read_at > DROP_AFTER:
+            return None
+        return self._keys.get(kid)
+
+    def _refresh(self) -> None:
+        """Read the source, unless it was read too often lately. The lock is held."""
+        now = self._clock()
+        if len(self._attempts) == MAX_REFRESHES and now - self._attempts[0] < _MINUTE:
+            return
+        self._attempts.append(now)
+        try:
+            self._keys = public_key_set(self._source()).usable
+            self._read_at = now
+        except (SourceFailed, KeySetError):
+            pass  # the keys of before stay, until DROP_AFTER
+        finally:
+            self._attempted += 1
+
+
+def from_file(path: Path) -> Source:
+    """Reads a key set from a file, so that a key can be changed without a restart."""
+
+    def read() -> bytes:
+        try:
+            with path.open("rb") as file:
+                return _bounded(file.read(MAX_KEY_SET_BYTES + 1))
+        except OSError:
+            raise SourceFailed("file") from None
+
+    return read
+
+
+def from_address(address: str) -> Source:
+    """Fetches a key set over HTTP: no redirect, no credentials, bounded in time and size.
+
+    A private address is no hindrance: the site wrote it into its trust file.
+    """
+
+    def fetch() -> bytes:
+        end = time.monotonic() + _FETCH_SECONDS
+        try:
+            with requests.get(
+                address,
+                headers={"Accept": "application/jwk-set+json, application/json"},
+                auth=_no_credentials,
+                timeout=_FETCH_SECONDS / 2,
+                allow_redirects=False,
+                stream=True,
+                proxies=_no_proxy(address),
+            ) as response:
+                if response.status_code != 200:
+                    raise SourceFailed(f"status {response.status_code}")
+                content = b""
+                while chunk := response.raw.read1(_CHUNK, decode_content=True):
+                    content = _bounded(content + chunk)
+                    if time.monotonic() > end:
+                        raise SourceFailed("timeout")
+                return content
+        except (requests.RequestException, HTTPError, ValueError, OSError):
+            raise SourceFailed("connection") from None
+
+    return fetch
+
+
+def _bounded(content: bytes) -> bytes:
+    if len(content) > MAX_KEY_SET_BYTES:
+        raise SourceFailed("size")
+    return content
+
+
+def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Given explicitly so that no ``.netrc`` of the machine steps in."""
+    return request
+
+
+def _no_proxy(address: str) -> dict[str, str]:
+    host = urlsplit(address).hostname
+    return {"no_proxy": host} if host and is_loopback(address) else {}

@@ -1,0 +1,11 @@
+"""Feedback that was acknowledged survives kill -9, on SQLite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.integration.feedback_kills import survive
+
+
+def test_what_is_acknowledged_survives(tmp_path: Path) -> None:
+    survive(tmp_path, f"sqlite:///{tmp_path}/feedback.db")

@@ -1,0 +1,165 @@
+"""The store on SQLite: its promises to every database, and what is particular to a file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from service.store import schema
+from service.store.database import Database, StoreUnavailable
+from service.store.nonces import Nonces
+from tests.service.store.contract import (
+    NOW,
+    DecisionContract,
+    NonceContract,
+    RetentionContract,
+    SchemaContract,
+    TransactionContract,
+)
+
+
+class TestSchema(SchemaContract):
+    pass
+
+
+class TestTransactions(TransactionContract):
+    pass
+
+
+class TestNonces(NonceContract):
+    pass
+
+
+class TestDecisions(DecisionContract):
+    pass
+
+
+class TestRetention(RetentionContract):
+    pass
+
+
+def test_a_commit_is_on_the_disk(address: str) -> None:
+    """Write-ahead log, synchronised at each commit (2 is FULL); foreign keys hold."""
+    database = Database(address)
+    with database.begin() as connection:
+        pragmas = [
+            connection.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    database.close()
+    assert pragmas == ["wal", 2, 1, 2500]
+
+
+def test_nothing_is_opened_before_it_is_needed(tmp_path: Path, address: str) -> None:
+    database = Database(address)
+    assert not schema.current(database)
+    database.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_owner_can_read_the_files(tmp_path: Path, address: str) -> None:
+    before = os.umask(0)
+    try:
+        database = Database(address)
+        Nonces(database).claim("a", "b", NOW)
+    finally:
+        os.umask(before)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    database.close()
+    assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+
+
+def test_the_default_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    database = Database("")
+    schema.upgrade(database)
+    assert schema.current(database)
+    database.close()
+    folder = tmp_path / "state" / "relapse-cds"
+    assert (folder / "relapse-cds.db").is_file()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    """Only the default one is made: elsewhere it may be a slip, or a disk that is not mounted."""
+    database = Database(f"sqlite:///{tmp_path}/missing/store.db")
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            Nonces(database).claim("a", "b", NOW)
+    assert not schema.current(database)
+    database.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_database(tmp_path: Path, address: str) -> None:
+    file = tmp_path / "store.db"
+    file.write_text("Patient list of ward 7. " * 100)
+    database = Database(address)
+    assert not schema.current(database)
+    with pytest.raises(StoreUnavailable) as raised:
+        Nonces(database).claim("a", "b", NOW)
+    assert "ward" not in str(raised.value)
+    database.close()
+    assert file.read_text().startswith("Patient list")
+
+
+def test_a_writer_that_does_not_let_go(tmp_path: Path, address: str) -> None:
+    """Calls end in time, reading goes on, and once it lets go everything works again."""
+    database = Database(address)
+    nonces = Nonces(database)
+    nonces.claim("a", "b", NOW)
+    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable):
+        nonces.claim("a", "c", NOW)
+    assert time.monotonic() - began < 4
+    assert schema.current(database)
+    other.execute("ROLLBACK")
+    other.close()
+    assert nonces.claim("a", "c", NOW)
+    database.close()
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path, address: str) -> None:
+    """A disk that is full, as SQLite sees it: the limit of its pages."""
+    database = Database(address)
+    nonces = Nonces(database)
+    nonces.claim("a", "b", NOW)
+    with database.read() as connection:
+        connection.execute(text("PRAGMA max_page_count=1"))
+    with pytest.raises(StoreUnavailable):
+        list(map(partial(nonces.claim, "a", expires_at=NOW), map(str, range(2000))))
+    assert not nonces.claim("a", "b", NOW)
+    database.close()
+
+
+def test_killed_right_after_a_commit(address: str) -> None:
+    """What was committed is there, though the process had no chance to close anything."""
+    program = (
+        "import os, signal, sys\n"
+        "from service.store.database import Database\n"
+        "from service.store.nonces import Nonces\n"
+        "from tests.service.store.contract import NOW\n"
+        "Nonces(Database(sys.argv[1])).claim('a', 'b', NOW)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, address],
+        cwd=Path(__file__).parents[3],
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == -9
+    database = Database(address)
+    assert not Nonces(database).claim("a", "b", NOW)
+    database.close()

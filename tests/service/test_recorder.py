@@ -1,0 +1,179 @@
+"""The queue of decision records: it loses nothing while the database works, and never holds a call
+up when it does not.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service import recorder as module
+from service.recorder import Recorder
+from service.store import decisions
+from service.store.database import Database, StoreUnavailable
+from service.store.decisions import DecisionRecord
+
+
+def record(number: int, at: datetime | None = None) -> DecisionRecord:
+    return DecisionRecord(
+        id=f"decision-{number}",
+        at=at or datetime.now(UTC),
+        service="relapsed-b-all",
+        hook="patient-view",
+        hook_instance="d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        as_of=date(2026, 6, 15),
+        knowledge_version="1.2",
+        software_version="0",
+        jurisdiction="US",
+        input_hash="0" * 64,
+        status=200,
+    )
+
+
+class Counts(Counter[str]):
+    def __call__(self, result: str, number: int) -> None:
+        self[result] += number
+
+
+class Flaky(Database):
+    """A database that can be away, or take its time."""
+
+    away = False
+    gate: threading.Event | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Any]:
+        if self.gate is not None:
+            self.gate.wait(10)
+        if self.away:
+            raise StoreUnavailable("the database failed (OperationalError)")
+        with super().begin() as connection:
+            yield connection
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Flaky:
+    return Flaky(f"sqlite:///{tmp_path}/memory.db")
+
+
+def stored(database: Database) -> set[str]:
+    return {item.id for item in decisions.read(database)}
+
+
+def eventually(true: Callable[[], bool], seconds: float = 8) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_everything_put_before_the_end_is_stored(database: Flaky) -> None:
+    counts = Counts()
+    recorder = Recorder(database, counts, None)
+    for number in range(450):  # more than two batches
+        recorder.put(record(number))
+    recorder.close(patience=10)
+    assert stored(database) == {f"decision-{number}" for number in range(450)}
+    assert counts == {"stored": 450}
+
+
+def test_many_threads_put_at_once(database: Flaky) -> None:
+    recorder = Recorder(database, Counts(), None)
+    threads = [
+        threading.Thread(
+            target=lambda start=start: [recorder.put(record(start + i)) for i in range(20)]
+        )
+        for start in range(0, 200, 20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    recorder.close(patience=10)
+    assert len(stored(database)) == 200
+
+
+def test_the_thread_ends_when_idle_and_starts_again(
+    database: Flaky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_IDLE", 0.1)
+    monkeypatch.setattr(module, "_PAUSE", 0.05)
+    recorder = Recorder(database, Counts(), None)
+    for number in range(3):
+        recorder.put(record(number))
+        eventually(lambda: not any(item.name == "recorder" for item in threading.enumerate()))
+        assert len(stored(database)) == number + 1
+
+
+def test_an_outage_is_waited_for(database: Flaky, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_RETRY", 0.05)
+    counts = Counts()
+    recorder = Recorder(database, counts, None)
+    database.away = True
+    recorder.put(record(1))
+    time.sleep(0.3)
+    assert not counts
+    database.away = False
+    eventually(lambda: counts["stored"] == 1)
+    recorder.close()
+
+
+def test_a_full_queue_drops_and_counts_and_never_waits(
+    database: Flaky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_WAITING", 10)
+    counts = Counts()
+    recorder = Recorder(database, counts, None)
+    database.gate = threading.Event()
+    began = time.monotonic()
+    for number in range(1000):
+        recorder.put(record(number))
+    assert time.monotonic() - began < 1
+    # What the thread has taken already is not in the queue any more.
+    assert counts["dropped"] >= 1000 - 10 - 200 - 10
+    database.gate.set()
+    recorder.close(patience=10)
+    assert counts["stored"] + counts["dropped"] == 1000
+    assert len(stored(database)) == counts["stored"]
+
+
+def test_at_the_end_without_a_database_the_rest_is_counted_as_dropped(database: Flaky) -> None:
+    counts = Counts()
+    database.away = True
+    recorder = Recorder(database, counts, None)
+    for number in range(7):
+        recorder.put(record(number))
+    began = time.monotonic()
+    recorder.close()
+    assert time.monotonic() - began < 2
+    assert counts == {"dropped": 7}
+
+
+def test_a_record_that_cannot_be_stored_does_not_stop_the_others(database: Flaky) -> None:
+    counts = Counts()
+    recorder = Recorder(database, counts, None)
+    recorder.put(record(1, at=datetime(2026, 6, 15)))
+    eventually(lambda: counts["dropped"] == 1)
+    recorder.put(record(2))
+    recorder.close(patience=10)
+    assert stored(database) == {"decision-2"}
+
+
+@pytest.mark.parametrize(("days", "left"), [(399, True), (401, False)])
+def test_what_is_older_than_the_site_keeps_it_is_deleted(
+    database: Flaky, days: int, left: bool
+) -> None:
+    old = record(1, at=datetime.now(UTC) - timedelta(days=days))
+    decisions.write(database, [old])
+    recorder = Recorder(database, Counts(), timedelta(days=400))
+    recorder.put(record(2))
+    recorder.close(patience=10)
+    assert ("decision-1" in stored(database)) is left

@@ -1,0 +1,385 @@
+"""Keys of a client: which are used, when they are read anew, and what if they cannot be."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from service.trust.jwk import KeySetError, public_key_set
+from service.trust.keys import (
+    DROP_AFTER,
+    MAX_KEY_SET_BYTES,
+    REFRESH_AFTER,
+    KeyRing,
+    SourceFailed,
+    from_address,
+    from_file,
+)
+from tests.service.fhir_server import Reply, serving
+from tests.service.trust.signing import ec_key, jwk, key_set, private_jwk, rsa_key
+
+KEY, OTHER, RSA = ec_key("hospital"), ec_key("other"), rsa_key("hospital")
+
+
+def usable(*keys: Any) -> list[str]:
+    return list(public_key_set(json.dumps({"keys": list(keys)}).encode()).usable)
+
+
+def test_keys_that_verify() -> None:
+    assert usable(
+        jwk(KEY, "a"),
+        jwk(RSA, "b", use="sig", alg="RS384", key_ops=["verify"], x5c=["ignored"]),
+        jwk(ec_key("p256", ec.SECP256R1), "c"),
+        jwk(ec_key("p521", ec.SECP521R1), "d"),
+    ) == ["a", "b", "c", "d"]
+
+
+NO_POINT = {**jwk(KEY, "a"), "x": jwk(OTHER, "a")["x"]}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        jwk(KEY, None),
+        jwk(KEY, ""),
+        {**jwk(KEY, "a"), "kid": 7},
+        jwk(KEY, "a", use="enc"),
+        jwk(KEY, "a", use=["sig"]),
+        jwk(KEY, "a", key_ops=["sign"]),
+        jwk(KEY, "a", key_ops="verify"),
+        jwk(KEY, "a", alg=384),
+        jwk(KEY, "a", kty="RSA"),
+        jwk(KEY, "a", kty=["EC"]),
+        jwk(KEY, "a", crv="P-256"),
+        jwk(KEY, "a", crv="secp256k1"),
+        jwk(KEY, "a", crv=["P-384"]),
+        jwk(KEY, "a", x="!"),
+        jwk(KEY, "a", x=12),
+        jwk(KEY, "a", y=None),
+        NO_POINT,
+        jwk(ec_key("k1", ec.SECP256K1), "a"),
+        jwk(rsa_key("weak", 1024), "a"),
+        jwk(RSA, "a", e="AQ"),
+        jwk(RSA, "a", n=""),
+        jwk(RSA, "a", n="_" * 2000),
+        jwk(RSA, "a", n=5),
+        {"kty": "RSA", "kid": "a"},
+        {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0", "kid": "a"},
+        {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+            "kid": "a",
+        },
+        private_jwk(KEY, "a"),
+        private_jwk(RSA, "a"),
+        "a",
+        None,
+        [],
+    ],
+)
+def test_key_that_is_not_used(key: Any) -> None:
+    """It is left out, and the others stay."""
+    assert usable(key, jwk(OTHER, "other")) == ["other"]
+
+
+def test_two_keys_of_one_id() -> None:
+    """No token says which of the two was meant; one of them may be an attacker's addition."""
+    assert usable(jwk(KEY, "a"), jwk(OTHER, "a"), jwk(RSA, "b")) == ["b"]
+    assert usable(jwk(KEY, "a"), jwk(OTHER, "a", use="enc"), jwk(RSA, "b")) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm", "fits"),
+    [
+        (jwk(KEY, "a"), "ES384", True),
+        (jwk(KEY, "a"), "ES256", False),
+        (jwk(KEY, "a"), "RS384", False),
+        (jwk(KEY, "a"), "HS384", False),
+        (jwk(KEY, "a"), "none", False),
+        (jwk(KEY, "a", alg="ES384"), "ES384", True),
+        (jwk(RSA, "a"), "RS384", True),
+        (jwk(RSA, "a"), "PS256", True),
+        (jwk(RSA, "a"), "ES384", False),
+        (jwk(RSA, "a"), "HS256", False),
+        (jwk(RSA, "a", alg="RS256"), "RS384", False),
+        (jwk(RSA, "a", alg="RSA-OAEP"), "RS384", False),
+        (jwk(ec_key("p256", ec.SECP256R1), "a"), "ES256", True),
+        (jwk(ec_key("p256", ec.SECP256R1), "a"), "ES384", False),
+    ],
+)
+def test_key_and_algorithm(key: dict[str, Any], algorithm: str, fits: bool) -> None:
+    keys = public_key_set(json.dumps(key_set(key)).encode()).usable
+    assert keys["a"].fits(algorithm) is fits
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"{}", b'{"keys": null}', b"[]", b"7", b"\xff"]
+)
+def test_no_key_set(content: bytes) -> None:
+    with pytest.raises(KeySetError):
+        public_key_set(content)
+
+
+class Clock:
+    """Time that stands still unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Source:
+    """A key set that can be changed, can fail, and counts how often it is read."""
+
+    def __init__(self, *kids: str) -> None:
+        self.kids = list(kids)
+        self.reads = 0
+        self.failing: str | None = None
+        self.reading: Callable[[], None] = lambda: None
+
+    def __call__(self) -> bytes:
+        self.reads += 1
+        self.reading()
+        if self.failing == "connection":
+            raise SourceFailed("connection")
+        if self.failing == "content":
+            return b"<html>maintenance</html>"
+        return json.dumps(key_set(*(jwk(KEY, kid) for kid in self.kids))).encode()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_read_once(clock: Clock) -> None:
+    source = Source("a")
+    ring = KeyRing(source, clock=clock)
+    assert source.reads == 0  # a start needs no key server
+    for _ in range(20):
+        assert ring.find("a")
+    assert source.reads == 1
+
+
+def test_unknown_key_refreshes_at_once(clock: Clock) -> None:
+    """C-213: the key was rotated a moment ago."""
+    source = Source("old")
+    ring = KeyRing(source, clock=clock)
+    assert ring.find("old")
+    source.kids = ["old", "new"]
+    assert ring.find("new")
+    assert ring.find("old")
+    assert source.reads == 2
+
+
+def test_refreshes_are_bounded(clock: Clock) -> None:
+    """Three in any minute, then three more."""
+    source = Source("a")
+    ring = KeyRing(source, clock=clock)
+    for number in range(20):
+        assert ring.find(f"unknown-{number}") is None
+    assert source.reads == 3
+    assert ring.find("a")  # the known key is not hit
+    clock.now += 59
+    assert ring.find("unknown") is None
+    assert source.reads == 3
+    clock.now += 1
+    source.kids.append("new")
+    assert ring.find("new")
+    assert source.reads == 4
+
+
+@pytest.mark.parametrize("failing", ["connection", "content"])
+def test_failed_refresh_keeps_the_keys(clock: Clock, failing: str) -> None:
+    source = Source("a")
+    ring = KeyRing(source, clock=clock)
+    assert ring.find("a")
+    source.failing = failing
+    assert ring.find("b") is None
+    assert ring.find("a")
+
+
+def test_revoked_key_ends(clock: Clock) -> None:
+    source = Source("a", "b")
+    ring = KeyRing(source, clock=clock)
+    assert ring.find("a")
+    source.kids = ["b"]
+    clock.now += REFRESH_AFTER
+    assert ring.find("a")
+    clock.now += 1
+    assert ring.find("a") is None
+    assert ring.find("b")
+
+
+def test_keys_do_not_outlive_their_source_by_more_than_a_day(clock: Clock) -> None:
+    source = Source("a")
+    ring = KeyRing(source, clock=clock)
+    assert ring.find("a")
+    source.failing = "connection"
+    clock.now += DROP_AFTER
+    assert ring.find("a")
+    clock.now += 1
+    assert ring.find("a") is None
+    source.failing = None
+    clock.now += 60
+    assert ring.find("a")
+
+
+def test_one_refresh_at_a_time() -> None:
+    """Callers with an unknown key wait for it and use what it brings; those with a known one go
+    on.
+    """
+    source = Source("a")
+    ring = KeyRing(source)
+    assert ring.find("a")
+    source.kids = ["a", "new"]
+    began, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        began.set()
+        assert release.wait(5)
+
+    source.reading = hold
+    found: list[object] = []
+    waiting = [threading.Thread(target=lambda: found.append(ring.find("new"))) for _ in range(8)]
+    for thread in waiting:
+        thread.start()
+    assert began.wait(5)
+    assert ring.find("a")
+    time.sleep(0.05)
+    assert found == []
+    release.set()
+    for thread in waiting:
+        thread.join(5)
+    assert len(found) == 8
+    assert all(found)
+    assert source.reads == 2
+
+
+def test_known_key_does_not_wait_for_the_hourly_refresh(clock: Clock) -> None:
+    source = Source("a")
+    ring = KeyRing(source, clock=clock)
+    assert ring.find("a")
+    clock.now += REFRESH_AFTER + 1
+    began, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        began.set()
+        assert release.wait(5)
+
+    source.reading = hold
+    refreshing = threading.Thread(target=ring.find, args=("a",))
+    refreshing.start()
+    assert began.wait(5)
+    assert ring.find("a")
+    release.set()
+    refreshing.join(5)
+    assert source.reads == 2
+
+
+def test_file(tmp_path: Path) -> None:
+    """A key in a file is changed without a restart."""
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps(key_set(jwk(KEY, "a"))))
+    ring = KeyRing(from_file(path))
+    assert ring.find("a")
+    path.write_text(json.dumps(key_set(jwk(KEY, "b"))))
+    assert ring.find("b")
+    assert ring.find("a") is None
+    path.unlink()
+    assert ring.find("b")
+
+
+def test_file_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(" " * (MAX_KEY_SET_BYTES + 1))
+    with pytest.raises(SourceFailed):
+        from_file(path)()
+
+
+@pytest.fixture
+def no_proxies_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A proxy and a .netrc that would be used if anybody asked them."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    return
+
+
+@pytest.mark.usefixtures("no_proxies_of_the_environment")
+def test_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login mallory password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    seen: list[dict[str, str]] = []
+
+    def answer(path: str, headers: dict[str, str]) -> Reply:
+        seen.append(headers)
+        return Reply(key_set(jwk(KEY, "a")))
+
+    with serving(answer) as base:
+        assert KeyRing(from_address(f"{base}/jwks.json")).find("a")
+    (headers,) = seen
+    assert "Authorization" not in headers
+    assert "Cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(key_set(jwk(KEY, "a")), status=500),
+        Reply(key_set(jwk(KEY, "a")), status=404),
+        Reply(key_set(jwk(KEY, "a")), status=204),
+        Reply({"keys": [], "filler": "x" * MAX_KEY_SET_BYTES}),
+        Reply(raw=b"not gzip", headers={"Content-Encoding": "gzip"}),
+    ],
+    ids=["500", "404", "204", "large", "encoding"],
+)
+def test_failed_fetch(reply: Reply) -> None:
+    with serving(lambda path, headers: reply) as base, pytest.raises(SourceFailed):
+        from_address(f"{base}/jwks.json")()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirect_is_not_followed(status: int) -> None:
+    """Who can redirect the key server's address must not choose the keys."""
+    asked: list[str] = []
+
+    def answer(path: str, headers: dict[str, str]) -> Reply:
+        asked.append(path)
+        if path.endswith("elsewhere"):
+            return Reply(key_set(jwk(KEY, "a")))
+        return Reply(status=status, headers={"Location": "/fhir/elsewhere"})
+
+    with serving(answer) as base:
+        assert KeyRing(from_address(f"{base}/jwks.json")).find("a") is None
+    assert asked == ["/fhir/jwks.json"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply({"keys": []}, delay=6), Reply(raw=b" " * 5000 + b"{}", trickle=10)],
+    ids=["late", "trickle"],
+)
+def test_slow_key_server_is_left(reply: Reply) -> None:
+    began = time.monotonic()
+    with serving(lambda path, headers: reply) as base:
+        with pytest.raises(SourceFailed):
+            from_address(f"{base}/jwks.json")()
+        assert time.monotonic() - began < 5
+
+
+def test_key_server_that_is_down() -> None:
+    ring = KeyRing(from_address("http://127.0.0.1:9/jwks.json"))
+    assert ring.find("a") is None

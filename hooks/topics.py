@@ -51,7 +51,7 @@ _DISPLAYS = {
 }
 
 _REASONS = {
-    "already-evaluated": "Already evaluated or decided by the treating team",
+    "already-evaluated": "Already referred, evaluated or decided by the treating team",
     "trial": "Patient is treated or screened in a clinical trial",
     "other-therapy": "Another therapy was chosen",
     "not-fit": "Contraindicated, or patient not fit for it",
@@ -64,6 +64,7 @@ _REASONS = {
     "test-not-feasible": "The test is not feasible now",
     "contradiction-resolved": "The contradiction has been resolved clinically",
     "record-wrong": "The record is wrong or incomplete",
+    "disagree": "I disagree with the rule",
 }
 
 _OPTION_REASONS = (
@@ -75,7 +76,9 @@ _OPTION_REASONS = (
     "patient-declined",
     "comfort-goals",
     "no-relapse",
+    "result-elsewhere",
     "record-wrong",
+    "disagree",
 )
 _MISSING_REASONS = (
     "result-elsewhere",
@@ -83,6 +86,7 @@ _MISSING_REASONS = (
     "test-not-feasible",
     "comfort-goals",
     "record-wrong",
+    "disagree",
 )
 _NOTICE_REASONS = {
     CardClass.CONFIRM: ("no-relapse", *_MISSING_REASONS),
@@ -94,8 +98,16 @@ _NOTICE_REASONS = {
         "trial",
         "comfort-goals",
         "record-wrong",
+        "disagree",
     ),
-    CardClass.CTX: ("already-evaluated", "trial", "comfort-goals", "no-relapse", "record-wrong"),
+    CardClass.CTX: (
+        "already-evaluated",
+        "trial",
+        "comfort-goals",
+        "no-relapse",
+        "record-wrong",
+        "disagree",
+    ),
 }
 
 _TOPICS = {

@@ -87,8 +87,9 @@ def _rounded(rate: float | None) -> float | None:
 def print_text(console: Console, report: Report, *, comments: bool) -> None:
     """The report as tables."""
     console.print(_title(report))
-    table = Table("Topic", box=None, pad_edge=False)
-    for name in ("Shown", "Answered", "Accepted", "Overridden", "Median time", "90 % within"):
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Topic", no_wrap=True)
+    for name in ("Shown", "Answered", "Accepted", "Overridden", "Median time", "90 % in"):
         table.add_column(name, justify="right")
     for topic, tally in [*sorted(report.topics.items()), ("all", report.total)]:
         table.add_row(harmless(topic), *_cells(tally))

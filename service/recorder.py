@@ -86,13 +86,13 @@ class Recorder:
             batch += self._take(_BATCH - len(batch))
             if batch:
                 idle_since = time.monotonic()
-                if not self._write(batch):
+                batch = self._write(batch)
+                if batch:
                     if ending:
                         self._count("dropped", len(batch) + self._waiting.qsize())
                         return
                     self._stopping.wait(_RETRY)
                     continue
-                batch = []
             self._forget()
             if self._waiting.qsize() >= _BATCH:
                 continue
@@ -122,19 +122,21 @@ class Recorder:
                 break
         return taken
 
-    def _write(self, batch: list[DecisionRecord]) -> bool:
-        """Whether the batch is done with: stored, or beyond storing."""
+    def _write(self, batch: list[DecisionRecord]) -> list[DecisionRecord]:
+        """Store the batch; gives what has to be tried again."""
         try:
             decisions.write(self._database, batch)
         except StoreUnavailable as error:
             log("recorder", level=logging.WARNING, error=str(error))
-            return False
-        except Exception as error:  # one bad record must not end the thread, nor be tried for ever
+            return batch
+        except Exception as error:  # one bad record must not end the thread, nor take others along
+            if len(batch) > 1:
+                return [left for record in batch for left in self._write([record])]
             log("recorder", level=logging.ERROR, **where(error))
-            self._count("dropped", len(batch))
-            return True
+            self._count("dropped", 1)
+            return []
         self._count("stored", len(batch))
-        return True
+        return []
 
     def _forget(self) -> None:
         """Once an hour: delete what is older than the site keeps it, and token ids that have

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.store import migrate
-from service.store.addresses import database_url, sqlite_file
+from service.store.addresses import database_url
 from service.store.engines import READING, make_engine
 
 PATIENCE = 2.5
@@ -81,16 +81,13 @@ class Database:
         finally:
             engine.dispose()
 
-    def is_current(self) -> bool:
-        """Whether the database answers and its schema is that of this version. Changes nothing."""
-        file = sqlite_file(self.url)
-        if file is not None and not file.exists():
-            return False
+    def is_usable(self) -> bool:
+        """Whether a transaction is possible now, for readiness. Like any first transaction it
+        brings the schema up to date: where nobody is let in before, no call would.
+        """
         try:
-            with self._translated(), self._own_engine().connect() as connection:
-                connection = connection.execution_options(**{READING: True})
-                with connection.begin():
-                    return migrate.revision(connection) == migrate.HEAD
+            with self.read():
+                return True
         except StoreUnavailable:
             return False
 

@@ -1,4 +1,4 @@
-"""The schema as the rest of the service sees it: bring it up to date, ask whether it is."""
+"""The schema as the rest of the service sees it: brought up to date before anyone calls."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ def upgrade(database: Database) -> None:
     Raises `StoreUnavailable`.
     """
     database.upgrade()
-
-
-def current(database: Database) -> bool:
-    """Whether the database answers and has the schema of this version: for readiness."""
-    return database.is_current()
 
 
 def prepare(address: str) -> str | None:

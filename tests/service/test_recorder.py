@@ -167,6 +167,19 @@ def test_a_record_that_cannot_be_stored_does_not_stop_the_others(database: Flaky
     assert stored(database) == {"decision-2"}
 
 
+def test_a_record_that_cannot_be_stored_takes_none_of_its_batch_along(database: Flaky) -> None:
+    counts = Counts()
+    recorder = Recorder(database, counts, None)
+    database.gate = threading.Event()
+    recorder.put(record(0))
+    for number in range(1, 40):
+        recorder.put(record(number, at=datetime(2026, 6, 15) if number == 20 else None))
+    database.gate.set()
+    recorder.close(patience=10)
+    assert counts == {"stored": 39, "dropped": 1}
+    assert len(stored(database)) == 39
+
+
 @pytest.mark.parametrize(("days", "left"), [(399, True), (401, False)])
 def test_what_is_older_than_the_site_keeps_it_is_deleted(
     database: Flaky, days: int, left: bool

@@ -61,7 +61,6 @@ def test_a_commit_is_on_the_disk(address: str) -> None:
 
 def test_nothing_is_opened_before_it_is_needed(tmp_path: Path, address: str) -> None:
     database = Database(address)
-    assert not schema.current(database)
     database.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -82,7 +81,7 @@ def test_the_default_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     database = Database("")
     schema.upgrade(database)
-    assert schema.current(database)
+    assert database.is_usable()
     database.close()
     folder = tmp_path / "state" / "relapse-cds"
     assert (folder / "relapse-cds.db").is_file()
@@ -95,7 +94,7 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
             Nonces(database).claim("a", "b", NOW)
-    assert not schema.current(database)
+    assert not database.is_usable()
     database.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -104,7 +103,7 @@ def test_a_file_that_is_no_database(tmp_path: Path, address: str) -> None:
     file = tmp_path / "store.db"
     file.write_text("Patient list of ward 7. " * 100)
     database = Database(address)
-    assert not schema.current(database)
+    assert not database.is_usable()
     with pytest.raises(StoreUnavailable) as raised:
         Nonces(database).claim("a", "b", NOW)
     assert "ward" not in str(raised.value)
@@ -123,7 +122,7 @@ def test_a_writer_that_does_not_let_go(tmp_path: Path, address: str) -> None:
     with pytest.raises(StoreUnavailable):
         nonces.claim("a", "c", NOW)
     assert time.monotonic() - began < 4
-    assert schema.current(database)
+    assert database.is_usable()
     other.execute("ROLLBACK")
     other.close()
     assert nonces.claim("a", "c", NOW)

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 
-from benchmarks import core, fallback, growth, mapping, memory, no_leukaemia, start, throughput
+from benchmarks import (
+    core,
+    fallback,
+    growth,
+    mapping,
+    memory,
+    no_leukaemia,
+    soak,
+    start,
+    throughput,
+)
 from benchmarks.measure import Row, show
 
 BENCHMARKS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -20,6 +30,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "memory": ("growth of memory while one body is read, beside its size", memory.measure),
     "core": ("one evaluation of a long course", core.measure),
     "start": ("start of the server and memory of a worker", start.measure),
+    "soak": ("20,000 calls by 8 clients to 2 workers", soak.measure),
     "fallback": ("a call without prefetch beside its slowest query", fallback.measure),
 }
 _PACKAGES = ("flask", "gunicorn", "orjson", "fhir.resources", "pydantic")

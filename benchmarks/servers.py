@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from hooks.relapsed_b_all import SERVICE_ID
@@ -65,11 +66,16 @@ class Server:
 
 @contextmanager
 def service(workers: int = 1, **settings: str) -> Iterator[Server]:
-    """relapse-cds, started as a user starts it, with these environment variables."""
+    """relapse-cds, started as a user starts it, with these environment variables. Its database is
+    a file of its own.
+    """
     command = str(Path(sys.executable).with_name("relapse-cds"))
     port = _free_port()
     serve = [command, "serve", "--port", str(port), "--workers", str(workers)]
-    with _running(serve, port, settings) as own:
+    with (
+        TemporaryDirectory() as folder,
+        _running(serve, port, {"XDG_STATE_HOME": folder, **settings}) as own,
+    ):
         yield own
 
 
@@ -92,7 +98,7 @@ def _running(
     process = subprocess.Popen(
         command,
         cwd=_ROOT,
-        env=plain | settings,
+        env={**plain, **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

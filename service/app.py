@@ -24,6 +24,7 @@ from service.routes.feedback import feedback_routes
 from service.routes.knowledge import knowledge_routes
 from service.routes.metrics import metrics_routes
 from service.routes.pages import page_routes
+from service.routes.probes import probe_routes
 from service.routes.schemas import schema_routes
 from service.runtime import Runtime, build
 from service.settings import Settings
@@ -33,7 +34,7 @@ from service.trust.tokens import Nonces
 RUNTIME = "relapse-cds"
 """Where an app keeps its `Runtime`, in `Flask.extensions`."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_PROBES = frozenset({"pages.alive", "pages.ready", "metrics.counted"})
+_PROBES = frozenset({"probes.alive", "probes.ready", "metrics.counted"})
 _SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
@@ -74,6 +75,7 @@ def create_app(
     app.register_blueprint(cds_routes(runtime))
     app.register_blueprint(feedback_routes(runtime))
     app.register_blueprint(page_routes(runtime))
+    app.register_blueprint(probe_routes(runtime))
     app.register_blueprint(schema_routes())
     if runtime.settings.metrics:
         app.register_blueprint(metrics_routes(runtime))

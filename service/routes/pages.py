@@ -9,7 +9,6 @@ from flask import Blueprint, Response
 from hooks.relapsed_b_all import HOOKS, SERVICE_ID
 from relapse.rules import MODEL_VERSION
 from service import demos
-from service.answers import json_response
 from service.routes import schemas
 from service.runtime import Runtime
 from service.settings import Settings
@@ -23,7 +22,9 @@ _PAGE = """<!doctype html>
 <style>
 body{{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}}
 code,pre{{background:#f3f3f3;padding:.1rem .3rem}}
-pre{{padding:.6rem;overflow-x:auto}}
+pre{{padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}}
+td{{overflow-wrap:anywhere}}
+@media (min-width:46rem){{td:first-child{{white-space:nowrap}}}}
 td{{padding-right:1rem;vertical-align:top}}
 .mode{{border-left:.3rem solid #b60;padding-left:.8rem}}
 </style>
@@ -39,8 +40,9 @@ it, and which missing result would settle it.</p>
 <tr><td><a href="cds-services">/cds-services</a></td><td>CDS Hooks discovery</td></tr>
 <tr><td>/cds-services/{service}</td>
 <td>the service, called with POST with one of the hooks {hooks}</td></tr>
-{knowledge_rows}
-{demo_rows}
+{rows}
+<tr><td>/cds-services/{service}/feedback</td>
+<td>what clinicians did with the cards, sent with POST</td></tr>
 <tr><td>/schemas/</td><td>JSON Schemas of what goes in and comes out: {schemas}</td></tr>
 <tr><td><a href="healthz">/healthz</a>, <a href="readyz">/readyz</a></td><td>for probes</td></tr>
 </table>
@@ -50,12 +52,13 @@ device, and not validated for clinical use.</p>
 </body>
 </html>
 """
-_DEMO_ROWS = (
-    '<tr><td><a href="demo">/demo</a></td><td>demonstration patients as request bodies</td></tr>'
-)
-_KNOWLEDGE_ROWS = (
+_KNOWLEDGE = (
     '<tr><td><a href="knowledge">/knowledge</a></td>'
-    "<td>every rule, policy, source and value set in force</td></tr>"
+    "<td>every rule, policy, source and value set in force</td></tr>\n"
+)
+_METRICS = '<tr><td><a href="metrics">/metrics</a></td><td>counters for Prometheus</td></tr>\n'
+_DEMO = (
+    '<tr><td><a href="demo">/demo</a></td><td>demonstration patients as request bodies</td></tr>\n'
 )
 _DEVELOPMENT = (
     "Development mode: {calls}, and FHIR servers on loopback may be queried. Do not use it with "
@@ -64,28 +67,12 @@ _DEVELOPMENT = (
 
 
 def page_routes(runtime: Runtime) -> Blueprint:
-    """``/``, ``/healthz`` and ``/readyz``."""
+    """``/``: what this is and where everything is."""
     routes = Blueprint("pages", __name__)
 
     @routes.get("/")
     def start() -> Response:
         return Response(_start_page(runtime), mimetype="text/html")
-
-    @routes.get("/healthz")
-    def alive() -> Response:
-        return json_response({"status": "ok"})
-
-    @routes.get("/readyz")
-    def ready() -> Response:
-        """Ready means: calls can be answered. Advice needs no database, and a probe must not wait
-        for one; but where every caller must show a token, nobody gets in without.
-        """
-        answer = {"status": "ready", "services": len(runtime.registry)}
-        if not runtime.settings.require_auth:
-            return json_response(answer)
-        if runtime.database.is_usable():
-            return json_response(answer | {"database": "ok"})
-        return json_response(answer | {"status": "not ready", "database": "unavailable"}, 503)
 
     return routes
 
@@ -117,9 +104,15 @@ def _start_page(runtime: Runtime) -> str:
         service=SERVICE_ID,
         schemas=", ".join(f'<a href="schemas/{name}.json">{name}</a>' for name in schemas.names()),
         hooks=", ".join(f"<code>{hook.name}</code>" for hook in HOOKS),
-        knowledge_rows=_KNOWLEDGE_ROWS if runtime.settings.knowledge else "",
-        demo_rows=_DEMO_ROWS if names else "",
+        rows=_rows(runtime, bool(names)),
         try_it=call,
         model=MODEL_VERSION,
         jurisdiction=escape(runtime.policy.jurisdiction),
     )
+
+
+def _rows(runtime: Runtime, has_demos: bool) -> str:
+    """What a site can turn off, as far as it is on."""
+    rows = _KNOWLEDGE if runtime.settings.knowledge else ""
+    rows += _METRICS if runtime.settings.metrics else ""
+    return rows + (_DEMO if has_demos else "")

@@ -74,6 +74,14 @@ value-sets: $(VENV)/.dev ## write mappings/value_sets/ anew
 knowledge: $(VENV)/.dev ## write docs/knowledge.md and docs/policies.md anew, from rules, policies and cases
 	$(BIN)/python -m scripts.make_knowledge
 
+.PHONY: mapping-table
+mapping-table: $(VENV)/.dev ## write docs/mapping.md anew, from the code of the mapping
+	$(BIN)/python -m scripts.make_mapping_table
+
+.PHONY: conformance
+conformance: $(VENV)/.dev ## write the table of docs/conformance.md anew, from the checklist
+	$(BIN)/python -m scripts.make_conformance
+
 .PHONY: demo
 demo: $(VENV)/.dev ## write the demonstration patients in service/demo/ anew
 	$(BIN)/python -m scripts.make_demo_patients

@@ -120,9 +120,15 @@ def main(calls: int = CALLS, seed: int = 0) -> int:
     rows = [
         Row("answers by status", counted, aim="no 5xx"),
         Row("unexpected, wrong or late", str(sum(bad.values())), aim="0"),
-        Row("slowest answer, 4 clients", f"{found.slowest:.2f} s", aim=f"< {_LATE:.0f} s"),
-        Row(f"memory after {_WARM:.0%} of the calls", f"{warm:.1f} MB"),
-        Row("growth from there to the end", f"{growth:+.1f} MB", aim=f"≤ {_GROWTH:.0f} MB"),
+        Row(
+            f"slowest answer, {_CLIENTS} clients", f"{found.slowest:.2f} s", aim=f"< {_LATE:.0f} s"
+        ),
+        *(
+            Row(f"memory after {share:.0%} of the calls", f"{found.memory[at]:.1f} MB")
+            for share in (_WARM, 0.5, 0.75, 1.0)
+            for at in [min(int(len(found.memory) * share), len(found.memory) - 1)]
+        ),
+        Row(f"growth after {_WARM:.0%}", f"{growth:+.1f} MB", aim=f"≤ {_GROWTH:.0f} MB"),
     ]
     total = sum(found.statuses.values())
     show(f"mutations: {total} calls, seed {seed} ({time.monotonic() - began:.0f} s)", rows)

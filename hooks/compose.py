@@ -11,7 +11,8 @@ from hooks.sheet import Sheet, sheets
 from hooks.suggestions import drafts, service_request
 from hooks.summary import summary
 from hooks.topics import CardClass
-from hooks.trace import TRACE_KEY, trace
+from hooks.trace import TRACE_KEY, Tracer
+from hooks.wording import Wording
 from relapse.assessment import Assessment, DiseaseStatus
 from relapse.policy import Policy
 from relapse.rules import MODEL_VERSION
@@ -33,34 +34,44 @@ class Presentation:
 
 def cards(assessment: Assessment, policy: Policy, presentation: Presentation) -> tuple[Card, ...]:
     """The cards of ``assessment`` in the order of CARD-02; none where it has nothing to say."""
-    patient_id = assessment.patient.rsplit("/", 1)[-1]
+    writer = _Writer(assessment, policy, presentation)
     return tuple(
-        _card(sheet, assessment, policy, presentation, patient_id)
+        writer.card(sheet)
         for sheet in sheets(assessment, list_not_suggested=policy.list_not_suggested)
     )
 
 
-def _card(
-    sheet: Sheet,
-    assessment: Assessment,
-    policy: Policy,
-    presentation: Presentation,
-    patient_id: str,
-) -> Card:
-    topic = sheet.card_class.topic
-    name = f"{assessment.patient}|{assessment.as_of}|{topic.code}"
-    return Card(
-        uuid=presentation.new_uuid(name),
-        summary=summary(sheet, assessment),
-        detail=detail(sheet, assessment, label_max_age=policy.label_max_age),
-        indicator=indicator(sheet, assessment.state.disease),
-        source=Source(
-            f"relapse-cds clinical model {MODEL_VERSION}", presentation.source_url, topic
-        ),
-        suggestions=_suggestions(sheet, name, presentation, patient_id),
-        override_reasons=sheet.card_class.override_reasons,
-        extension={TRACE_KEY: trace(sheet, assessment)},
-    )
+class _Writer:
+    """Writes the cards of one list; what they have in common it writes once."""
+
+    def __init__(self, assessment: Assessment, policy: Policy, presentation: Presentation) -> None:
+        self._assessment = assessment
+        self._policy = policy
+        self._presentation = presentation
+        self._patient_id = assessment.patient.rsplit("/", 1)[-1]
+        self._wording = Wording()
+        self._tracer = Tracer(assessment)
+
+    def card(self, sheet: Sheet) -> Card:
+        topic = sheet.card_class.topic
+        name = f"{self._assessment.patient}|{self._assessment.as_of}|{topic.code}"
+        return Card(
+            uuid=self._presentation.new_uuid(name),
+            summary=summary(sheet, self._assessment),
+            detail=detail(
+                sheet,
+                self._assessment,
+                self._wording,
+                label_max_age=self._policy.label_max_age,
+            ),
+            indicator=indicator(sheet, self._assessment.state.disease),
+            source=Source(
+                f"relapse-cds clinical model {MODEL_VERSION}", self._presentation.source_url, topic
+            ),
+            suggestions=_suggestions(sheet, name, self._presentation, self._patient_id),
+            override_reasons=sheet.card_class.override_reasons,
+            extension={TRACE_KEY: self._tracer.trace(sheet)},
+        )
 
 
 def indicator(sheet: Sheet, disease: DiseaseStatus) -> Indicator:

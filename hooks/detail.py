@@ -14,13 +14,12 @@ from hooks.markdown import escape
 from hooks.sheet import Sheet, unique
 from hooks.summary import option_name
 from hooks.trace import sources_of
-from relapse.assessment import Assessment, FactUsed, PrecautionRaised, RuleResult, Strength
+from hooks.wording import SENTENCE, Wording
+from relapse.assessment import Assessment, PrecautionRaised, RuleResult, Strength
 from relapse.logic import Tri
 from relapse.rules import MODEL_VERSION
-from relapse.sources import LABEL_DATA_AS_OF, SOURCES, Source
+from relapse.sources import LABEL_DATA_AS_OF, SOURCES
 
-_SENTENCE = 1000
-"""Characters allowed to a sentence of our own."""
 _STRENGTHS = {
     Strength.EVAL: "Evaluate: every condition of the rule is met.",
     Strength.CONS: "May be considered: the conditions are met, with the reservations named here.",
@@ -29,46 +28,48 @@ _STRENGTHS = {
 }
 
 
-def detail(sheet: Sheet, assessment: Assessment, *, label_max_age: int) -> str:
-    """The Markdown of a card."""
+def detail(sheet: Sheet, assessment: Assessment, wording: Wording, *, label_max_age: int) -> str:
+    """The Markdown of a card; ``wording`` is shared by the cards of one list."""
     sections = (
-        ("Why", _why(sheet, assessment)),
-        ("What speaks against it", _against(sheet)),
-        ("What is missing", _missing(sheet)),
-        ("Facts used", _facts(sheet, assessment)),
-        ("Rules and sources", _sources(sheet, assessment, label_max_age)),
+        ("Why", _why(sheet, assessment, wording)),
+        ("What speaks against it", _against(sheet, wording)),
+        ("What is missing", _missing(sheet, wording)),
+        ("Facts used", _facts(sheet, assessment, wording)),
+        ("Rules and sources", _sources(sheet, assessment, wording, label_max_age)),
     )
     return "\n\n".join(
         f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines) for title, lines in sections
     )
 
 
-def _why(sheet: Sheet, assessment: Assessment) -> Iterator[str]:
+def _why(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[str]:
     state = assessment.state
     if state.text:
-        yield _own(state.text)
+        yield wording.own(state.text)
     for caveat in state.caveats:
-        yield f"**Note:** {_own(caveat)}"
+        yield f"**Note:** {wording.own(caveat)}"
     consideration = sheet.consideration
     if consideration is not None:
         yield _STRENGTHS[consideration.strength]
         for rule in _deciding(consideration.rules, consideration.strength):
-            yield f"{_own(rule.title)} ({rule.rule})" + _met(rule)
+            yield f"{wording.own(rule.title)} ({rule.rule})" + _met(rule, wording)
         for product in consideration.products:
-            reason = f": {_own(product.reason)}" if product.reason else ""
-            notes = "".join(f" {_own(note)}" for note in product.notes)
-            yield f"{_own(product.product)}: {_words(product.strength)}{reason}{notes}"
-        yield from (_own(note) for note in consideration.notes)
-    yield from (_own(line.text) for line in sheet.lines if line.text.strip())
+            reason = f": {wording.own(product.reason)}" if product.reason else ""
+            notes = "".join(f" {wording.own(note)}" for note in product.notes)
+            yield f"{wording.own(product.product)}: {_words(product.strength)}{reason}{notes}"
+        yield from (wording.own(note) for note in consideration.notes)
+    yield from (wording.own(line.text) for line in sheet.lines if line.text.strip())
     if consideration is None and not sheet.lines:
-        yield from (f"{_own(rule.title)} ({rule.rule})" for rule in dict.fromkeys(sheet.rules))
+        yield from (
+            f"{wording.own(rule.title)} ({rule.rule})" for rule in dict.fromkeys(sheet.rules)
+        )
         if not sheet.rules:
-            yield from (_own(notice.summary) for notice in sheet.notices)
+            yield from (wording.own(notice.summary) for notice in sheet.notices)
 
 
-def _met(rule: RuleResult) -> str:
+def _met(rule: RuleResult, wording: Wording) -> str:
     met = [criterion.text for criterion in rule.criteria if criterion.state is Tri.MET]
-    return ": " + "; ".join(_own(text) for text in met) if met else ""
+    return ": " + "; ".join(wording.own(text) for text in met) if met else ""
 
 
 def _deciding(rules: Iterable[RuleResult], strength: Strength) -> Iterator[RuleResult]:
@@ -76,36 +77,36 @@ def _deciding(rules: Iterable[RuleResult], strength: Strength) -> Iterator[RuleR
     return (rule for rule in rules if rule.strength is not None and rule.strength >= strength)
 
 
-def _against(sheet: Sheet) -> Iterator[str]:
+def _against(sheet: Sheet, wording: Wording) -> Iterator[str]:
     for precaution in sorted(sheet.precautions, key=lambda item: not item.warns):
-        yield _precaution(precaution)
+        yield _precaution(precaution, wording)
     if not sheet.precautions:
         yield "No precaution was raised from the recorded data."
     for item in sheet.not_suggested:
-        reason = _own(item.reason or "no rule supports it").rstrip(".")
+        reason = wording.own(item.reason or "no rule supports it").rstrip(".")
         yield f"Not suggested: {option_name(item)} ({reason})."
 
 
-def _precaution(precaution: PrecautionRaised) -> str:
+def _precaution(precaution: PrecautionRaised, wording: Wording) -> str:
     mark = "**Caution:** " if precaution.warns else ""
-    return f"{mark}{_own(precaution.text)} ({precaution.id})"
+    return f"{mark}{wording.own(precaution.text)} ({precaution.id})"
 
 
-def _missing(sheet: Sheet) -> Iterator[str]:
+def _missing(sheet: Sheet, wording: Wording) -> Iterator[str]:
     for request in sheet.written_out:
         first = "**Needed first:** " if request.gating and sheet.consideration else ""
-        yield f"{first}{_own(request.text).rstrip('.')} ({request.id})"
+        yield f"{first}{wording.own(request.text).rstrip('.')} ({request.id})"
     if sheet.named:
-        short = ", ".join(f"{_own(request.short)} ({request.id})" for request in sheet.named)
+        short = ", ".join(f"{wording.own(request.short)} ({request.id})" for request in sheet.named)
         yield f"Waits also for: {short}; see the earlier card."
-    unknown = _unknown(sheet)
+    unknown = _unknown(sheet, wording)
     if unknown:
         yield "Unknown: " + "; ".join(unknown) + "."
     if not (sheet.written_out or sheet.named or unknown):
         yield "No decisive datum is missing."
 
 
-def _unknown(sheet: Sheet) -> list[str]:
+def _unknown(sheet: Sheet, wording: Wording) -> list[str]:
     """Every condition that is unknown and mattered, in words (CARD-04)."""
     wanted = sheet.consideration.strength if sheet.consideration else None
     named: dict[str, None] = {}
@@ -114,34 +115,29 @@ def _unknown(sheet: Sheet) -> list[str]:
             continue
         for criterion in rule.criteria:
             if criterion.state is Tri.UNKNOWN:
-                note = f" ({_own(criterion.note)})" if criterion.note else ""
-                named[_own(criterion.text) + note] = None
+                note = f" ({wording.own(criterion.note)})" if criterion.note else ""
+                named[wording.own(criterion.text) + note] = None
     return list(named)
 
 
-def _facts(sheet: Sheet, assessment: Assessment) -> Iterator[str]:
+def _facts(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[str]:
     of_rules = [fact for rule in sheet.rules for item in rule.criteria for fact in item.facts]
     facts = unique([*assessment.state.facts, *of_rules, *sheet.facts])
-    yield from (_fact(fact) for fact in facts)
+    yield from map(wording.fact, facts)
     if not facts:
         yield "No dated fact of the record stands behind this card."
 
 
-def _fact(fact: FactUsed) -> str:
-    when = str(fact.when) if fact.when else "undated"
-    inferred = " (date inferred)" if fact.date_inferred and fact.when else ""
-    reference = f" ({escape(fact.reference)})" if fact.reference else ""
-    return f"{when}{inferred}: {escape(fact.text) or 'record'}{reference}"
-
-
-def _sources(sheet: Sheet, assessment: Assessment, label_max_age: int) -> Iterator[str]:
+def _sources(
+    sheet: Sheet, assessment: Assessment, wording: Wording, label_max_age: int
+) -> Iterator[str]:
     own = (*(rule.rule for rule in sheet.rules), *(line.rule for line in sheet.lines))
     ids = dict.fromkeys((*own, *(rule.rule for rule in assessment.state.rules)))
     if ids:
         yield "Rules: " + ", ".join(ids)
-    sources = [SOURCES[name] for name in sources_of(sheet, assessment) if name in SOURCES]
-    labels = [_cited(source) for source in sources if source.label]
-    others = [_cited(source) for source in sources if not source.label]
+    sources = [name for name in sources_of(sheet, assessment) if name in SOURCES]
+    labels = [_cited(name) for name in sources if SOURCES[name].label]
+    others = [_cited(name) for name in sources if not SOURCES[name].label]
     if labels:
         yield f"Labels: {'; '.join(labels)}; label data as of {LABEL_DATA_AS_OF.isoformat()}"
     if others:
@@ -152,7 +148,7 @@ def _sources(sheet: Sheet, assessment: Assessment, label_max_age: int) -> Iterat
             "check the current label."
         )
     for policy in assessment.policies_changed:
-        yield f"Site policy: {_own(policy)}"
+        yield f"Site policy: {wording.own(policy)}"
     yield (
         f"Evaluated for {assessment.as_of.isoformat()}, {assessment.jurisdiction} labels, "
         f"clinical model {MODEL_VERSION}. Decision support; the decision is the clinician's."
@@ -160,14 +156,11 @@ def _sources(sheet: Sheet, assessment: Assessment, label_max_age: int) -> Iterat
 
 
 @cache
-def _cited(source: Source) -> str:
+def _cited(name: str) -> str:
     """A source in words: the label that it stands for, else its citation."""
-    return f"{_own(source.label or source.citation)} ({source.id})"
+    source = SOURCES[name]
+    return f"{escape(source.label or source.citation, SENTENCE)} ({source.id})"
 
 
 def _words(strength: Strength) -> str:
     return _STRENGTHS[strength].split(":")[0].rstrip(".").lower()
-
-
-def _own(text: str) -> str:
-    return escape(text, _SENTENCE)

@@ -13,7 +13,7 @@ import re
 RECORD_TEXT_LIMIT = 160
 """Characters of a text of the record that a card repeats."""
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]|~#@&<>]|://|(?i:www\.)|^[-+=]|^\d{1,9}[.)]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]|~#@&<>]")
 _INLINE = re.compile(r"[\\`*_{}\[\]|~#@]|(?<=\])\(")
 _LINK_STARTS = re.compile(r"(:)(?=//)|(?i:(?<=www)(\.))")
 _BLOCK_STARTS = re.compile(r"^(\d{1,9})([.)])|^([-+=])")
@@ -37,7 +37,12 @@ def escape(text: str, limit: int = RECORD_TEXT_LIMIT) -> str:
     it.
     """
     safe = plain(text, limit)
-    if not _SPECIAL.search(safe):
+    if not (
+        _SPECIAL.search(safe)
+        or "://" in safe
+        or "www." in safe.lower()
+        or _BLOCK_STARTS.match(safe)
+    ):
         return safe
     safe = _INLINE.sub(lambda found: "\\" + found.group(), safe)
     safe = _LINK_STARTS.sub(lambda found: "\\" + found.group(), safe)

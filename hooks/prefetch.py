@@ -74,7 +74,7 @@ _CODES_A_QUERY = 150
 """About 1,200 characters of LOINC codes: far below the 8 KB at which servers refuse an address."""
 
 
-_SITE_CODES_A_QUERY = 20
+_SITE_CODES_A_QUERY = 10
 """Codes with their systems are up to 300 characters long."""
 
 
@@ -168,9 +168,7 @@ def patient_record(site: SiteMap | None = None) -> tuple[PrefetchKey, ...]:
     )
 
 
-def _with_codes(
-    narrower: Callable[[], tuple[str, ...]], codes: tuple[str, ...]
-) -> tuple[str, ...]:
+def _with_codes(narrower: Callable[[], tuple[str, ...]], codes: tuple[str, ...]) -> tuple[str, ...]:
     return (
         *narrower(),
         *(

@@ -5,6 +5,7 @@ sources.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from hooks.markdown import plain
 from hooks.sheet import Sheet, unique
@@ -17,40 +18,84 @@ TRACE_KEY = "org.relapse-cds.trace"
 """The one key of ``Card.extension``."""
 
 
-def trace(sheet: Sheet, assessment: Assessment) -> dict[str, object]:
-    """How the card came about. Rules of the disease state come first, then those of the card
-    itself.
+class Tracer:
+    """Writes the traces of one list of cards, which repeat rules and facts: each of those once.
+
+    Lives as long as one answer, as it holds facts of one record.
     """
-    rules = rules_of(sheet, assessment)
-    consideration = sheet.consideration
-    return lean(
-        {
-            "modelVersion": MODEL_VERSION,
-            "asOf": assessment.as_of.isoformat(),
-            "jurisdiction": assessment.jurisdiction,
-            "state": lean(state_members(assessment.state)),
-            "option": consideration.option.value if consideration else None,
-            "strength": consideration.strength.name if consideration else None,
-            "products": [
-                lean(
-                    {"product": item.product, "strength": item.strength.name, "reason": item.reason}
-                )
-                for item in (consideration.products if consideration else ())
-            ],
-            "rules": [_rule(rule) for rule in rules],
-            "lines": [line.rule for line in sheet.lines],
-            "facts": _facts((*assessment.state.facts, *sheet.facts)),
-            "precautions": [precaution.id for precaution in sheet.precautions],
-            "dataRequests": [request.id for request in sheet.needs],
-            "sources": [
-                lean({"id": source.id, "citation": source.citation, "label": source.label})
-                for source in (
-                    SOURCES[name] for name in sources_of(sheet, assessment) if name in SOURCES
-                )
-            ],
-            "policiesChanged": list(assessment.policies_changed),
-        }
-    )
+
+    def __init__(self, assessment: Assessment) -> None:
+        self._assessment = assessment
+        self._state = lean(state_members(assessment.state))
+        self._rules: dict[RuleResult, dict[str, object]] = {}
+        self._facts: dict[FactUsed, dict[str, object]] = {}
+
+    def trace(self, sheet: Sheet) -> dict[str, object]:
+        """How the card came about. Rules of the disease state come first, then those of the card
+        itself.
+        """
+        assessment, consideration = self._assessment, sheet.consideration
+        return lean(
+            {
+                "modelVersion": MODEL_VERSION,
+                "asOf": assessment.as_of.isoformat(),
+                "jurisdiction": assessment.jurisdiction,
+                "state": self._state,
+                "option": consideration.option.value if consideration else None,
+                "strength": consideration.strength.name if consideration else None,
+                "products": [
+                    lean(
+                        {
+                            "product": item.product,
+                            "strength": item.strength.name,
+                            "reason": item.reason,
+                        }
+                    )
+                    for item in (consideration.products if consideration else ())
+                ],
+                "rules": [self._rule(rule) for rule in rules_of(sheet, assessment)],
+                "lines": [line.rule for line in sheet.lines],
+                "facts": self._written((*assessment.state.facts, *sheet.facts)),
+                "precautions": [precaution.id for precaution in sheet.precautions],
+                "dataRequests": [request.id for request in sheet.needs],
+                "sources": [
+                    _source(name) for name in sources_of(sheet, assessment) if name in SOURCES
+                ],
+                "policiesChanged": list(assessment.policies_changed),
+            }
+        )
+
+    def _rule(self, rule: RuleResult) -> dict[str, object]:
+        known = self._rules.get(rule)
+        if known is None:
+            of_criteria = (fact for criterion in rule.criteria for fact in criterion.facts)
+            known = self._rules[rule] = lean(
+                {
+                    "id": rule.rule,
+                    "title": rule.title,
+                    "state": rule.state.value,
+                    "strength": rule.strength.name if rule.strength is not None else None,
+                    "note": rule.note,
+                    "criteria": [_criterion(criterion) for criterion in rule.criteria],
+                    "facts": self._written(of_criteria),
+                    "sources": list(rule.sources),
+                }
+            )
+        return known
+
+    def _written(self, facts: Iterable[FactUsed]) -> list[dict[str, object]]:
+        return [self._facts.get(fact) or self._fact(fact) for fact in unique(facts)]
+
+    def _fact(self, fact: FactUsed) -> dict[str, object]:
+        self._facts[fact] = lean(
+            {
+                "text": plain(fact.text),
+                "date": str(fact.when) if fact.when else None,
+                "dateInferred": fact.date_inferred or None,
+                "reference": plain(fact.reference),
+            }
+        )
+        return self._facts[fact]
 
 
 def rules_of(sheet: Sheet, assessment: Assessment) -> tuple[RuleResult, ...]:
@@ -92,21 +137,6 @@ def state_members(state: State) -> dict[str, object]:
     return members | {name: value for name, value in computed.items() if value}
 
 
-def _rule(rule: RuleResult) -> dict[str, object]:
-    return lean(
-        {
-            "id": rule.rule,
-            "title": rule.title,
-            "state": rule.state.value,
-            "strength": rule.strength.name if rule.strength is not None else None,
-            "note": rule.note,
-            "criteria": [_criterion(criterion) for criterion in rule.criteria],
-            "facts": _facts(fact for criterion in rule.criteria for fact in criterion.facts),
-            "sources": list(rule.sources),
-        }
-    )
-
-
 def _criterion(criterion: Criterion) -> dict[str, object]:
     return lean(
         {
@@ -121,15 +151,7 @@ def _criterion(criterion: Criterion) -> dict[str, object]:
     )
 
 
-def _facts(facts: Iterable[FactUsed]) -> list[dict[str, object]]:
-    return [
-        lean(
-            {
-                "text": plain(fact.text),
-                "date": str(fact.when) if fact.when else None,
-                "dateInferred": fact.date_inferred or None,
-                "reference": plain(fact.reference),
-            }
-        )
-        for fact in unique(facts)
-    ]
+@cache
+def _source(name: str) -> dict[str, object]:
+    source = SOURCES[name]
+    return lean({"id": source.id, "citation": source.citation, "label": source.label})

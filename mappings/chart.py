@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from mappings import care_plan, condition, diagnostic_report, medication, patient, procedure
 from mappings.car_t import add_infusions
@@ -164,9 +165,23 @@ def _in_time(context: Context, person: Patient) -> list[Fact]:
         reason = _untimely(fact, context.as_of, person.birth)
         if reason:
             _list_untimely(context, fact, reason)
+        elif _before_birth(fact, person.birth):
+            # It happened, but not on that day: without a date rather than not at all.
+            _list_untimely(context, fact, "a date before the patient's birth")
+            kept.append(_undated(fact))
         else:
             kept.append(fact)
     return kept
+
+
+def _before_birth(fact: Fact, birth: DateRange | None) -> bool:
+    return birth is not None and fact.when is not None and fact.when.latest < birth.earliest
+
+
+def _undated(fact: Fact) -> Fact:
+    dates = {field.name for field in fields(fact)} & {"when", "until", "abated"}
+    nothing: dict[str, Any] = dict.fromkeys(dates)
+    return replace(fact, **nothing)
 
 
 def _list_untimely(context: Context, fact: Fact, reason: str) -> None:
@@ -188,7 +203,7 @@ def _untimely(fact: Fact, as_of: date, birth: DateRange | None) -> str:
         return ""
     if when.earliest > as_of:
         return "after the evaluation date"
-    if isinstance(fact, Result) and birth is not None and when.latest < birth.earliest:
+    if isinstance(fact, Result) and _before_birth(fact, birth):
         return "before the patient's birth"
     return ""
 

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from functools import partial
 
 from mappings import complications, extramedullary, leukaemia
-from mappings.condition_entry import CONDITION, entry_of, modern
+from mappings.condition_entry import CONDITION, entry_of, modern, status_word
 from mappings.context import ERROR, NO_SYSTEM, Context
 from mappings.resources import Item
-from mappings.shapes import code_of
 from mappings.terminology import Terminology
 
 _NOTHING = (False, False, False)
@@ -47,7 +46,7 @@ def _decide(terminology: Terminology, code: object) -> tuple[bool, bool, bool] |
 
 def _read(context: Context, item: Item, disease: bool, site: bool, complication: bool) -> None:
     code = item.resource.get("code")
-    verification = code_of(item.resource.get("verificationStatus"))
+    verification = status_word(item.resource.get("verificationStatus"))
     if verification == ERROR:
         context.list_unread(item, "entered in error", code)
         return

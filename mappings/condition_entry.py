@@ -10,7 +10,7 @@ from mappings import when
 from mappings.context import ERROR, Context, Record, words_of
 from mappings.numbers import decimal_of
 from mappings.reduce import CONCEPT, DATE, PERIOD, QUANTITY, RANGE, REFERENCE, TEXT, Many, Spec
-from mappings.shapes import Json, all_words, code_of, objects, string
+from mappings.shapes import Json, all_words, code_of, objects, string, text_of
 from relapse.dates import DateRange
 from relapse.facts import ClinicalStatus
 from relapse.logic import Tri
@@ -104,8 +104,15 @@ def modern(resource: Json) -> Json:
     return {**resource, **changes} if changes else resource
 
 
+def status_word(concept: object) -> str:
+    """A clinical or verification status: by code, else by its text; a text that is no status is one
+    that is not known.
+    """
+    return code_of(concept) or text_of(concept).lower()
+
+
 def entry_of(context: Context, record: Record, verification: str) -> Entry:
-    status = code_of(record.data.get("clinicalStatus"))
+    status = status_word(record.data.get("clinicalStatus"))
     known = {state.value: state for state in ClinicalStatus}
     if verification not in _UNCONFIRMED | {"", "confirmed"}:
         context.list_unread(

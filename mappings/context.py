@@ -175,14 +175,13 @@ class Context:
         if reduced.modified:
             self.list_unread(item, "a modifier extension that is not known here", code)
             return None
-        data = {"resourceType": item.kind, **reduced.data}
         for name, value in (required or {}).items():
-            data.setdefault(name, value)
-        refused = model.refusal(item.kind, data)
+            reduced.fill_in(name, value)
+        refused = model.refusal(item.kind, reduced)
         if refused is not None:
             self.list_unread(item, f"not valid FHIR R4: {refused}", code)
             return None
-        return Record(item, data, tuple(reduced.unreadable))
+        return Record(item, reduced.data, tuple(reduced.unreadable))
 
     def source(self, item: Item, date_inferred: bool = False) -> Provenance:
         return Provenance(item.reference, date_inferred)

@@ -62,7 +62,7 @@ def _of_medication(context: Context, item: Item, depth: int) -> list[object]:
     resource = reduced.data
     if status_of(item.resource) == ERROR or not depth:
         return []
-    refused = model.refusal("Medication", {"resourceType": "Medication", **resource})
+    refused = model.refusal("Medication", reduced)
     if refused is not None or reduced.modified or item.rivals:
         context.list_unread(item, "the drug cannot be read")
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from mappings.addresses import address, normal_base
@@ -26,6 +26,8 @@ class Identity:
     entry_base: str = ""
     """The server that the Patient's own Bundle entry names, where it does."""
     identifiers: frozenset[tuple[str, str]] = frozenset()
+    _decided: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    """By reference and server: the resources of a record name their patient in the same words."""
 
     def is_meant_by(self, reference: object, seen_from: Item) -> bool:
         """Whether a Reference element, standing in ``seen_from``, leads to this patient."""
@@ -33,7 +35,11 @@ class Identity:
             return False
         text = string(reference.get("reference"))
         if text:
-            return self._literal(text, seen_from)
+            own = (seen_from.container or seen_from).base
+            known = self._decided.get((text, own))
+            if known is None:
+                known = self._decided[text, own] = self._literal(text, own)
+            return known
         identifier = reference.get("identifier")
         if isinstance(identifier, dict) and string(reference.get("type")) in ("", "Patient"):
             return (
@@ -42,7 +48,8 @@ class Identity:
             ) in self.identifiers
         return False
 
-    def _literal(self, text: str, seen_from: Item) -> bool:
+    def _literal(self, text: str, own: str) -> bool:
+        """Whether a literal reference in a resource of the server ``own`` leads to this patient."""
         if self.full_url and text == self.full_url:
             return True
         if text.startswith("Patient?"):
@@ -50,7 +57,6 @@ class Identity:
         target = address(text)
         if target is None or target.kind != "Patient" or not self.id or target.id != self.id:
             return False
-        own = (seen_from.container or seen_from).base
         if not target.base:
             # Relative: the server is that of the entry; only a stated difference speaks against
             # this patient.

@@ -14,6 +14,8 @@ class Index:
 
     def __init__(self, items: list[Item]) -> None:
         self._items = items
+        self._found: dict[tuple[str, str], Item | None] = {}
+        """By reference and server: several results hang on one specimen or report."""
 
     @cached_property
     def _by_address(self) -> dict[tuple[str, str], list[Item]]:
@@ -55,14 +57,18 @@ class Index:
     def _literal(self, text: str, seen_from: Item) -> Item | None:
         if text.startswith("#"):
             return (seen_from.container or seen_from).contained.get(text[1:])
-        found = self._by_url.get(text)
-        if found is not None:
-            return found
+        key = text, (seen_from.container or seen_from).base
+        if key not in self._found:
+            self._found[key] = self._by_url.get(text) or self._at_address(*key)
+        return self._found[key]
+
+    def _at_address(self, text: str, own: str) -> Item | None:
+        """The target of a literal reference that stands in a resource of the server ``own``."""
         target = address(text)
         if target is None:
             return None
         candidates = self._by_address.get((target.kind, target.id), [])
-        base = target.base or (seen_from.container or seen_from).base
+        base = target.base or own
         same = [item for item in candidates if item.base == base]
         if same:
             return same[0]

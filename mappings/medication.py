@@ -25,7 +25,7 @@ from mappings.reduce import (
     Spec,
 )
 from mappings.resources import Item
-from mappings.shapes import Json, all_words, objects, string
+from mappings.shapes import Json, all_words, is_true, objects, string
 from relapse.facts import TYROSINE_KINASE_INHIBITORS, Agent, DrugUse, Given, StopReason
 
 _DRUG: dict[str, Spec] = {"medicationCodeableConcept": CONCEPT, "medicationReference": REFERENCE}
@@ -72,6 +72,7 @@ _CERTAINTY = {
 }
 _NOT_GIVEN = frozenset({"not-done", "not-taken", "intended", "draft", "cancelled"})
 _NO_ORDER = frozenset({"proposal", "plan", "option"})
+_ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
 _INTRATHECAL = re.compile(
     r"intrathecal|intraventricular|\bit\b(?=\s*(?:mtx|methotrexate|cytarabine|chemo|ara))|\bith\b|"
     r"intraommaya|ommaya",
@@ -127,9 +128,13 @@ def _read(context: Context, item: Item, drug: Drug, orders: list[Order], under: 
     if status == ERROR:
         context.list_unread(item, "entered in error", drug.name)
         return
-    if resource.get("doNotPerform") is True or status in _NOT_GIVEN or status == "entered-in-error":
+    if (
+        is_true(resource.get("doNotPerform"))
+        or status in _NOT_GIVEN
+        or status == "entered-in-error"
+    ):
         return
-    if any(resource.get(name) is True for name in _OLD_NEGATIONS) or string(
+    if any(is_true(resource.get(name)) for name in _OLD_NEGATIONS) or string(
         resource.get("taken")
     ) in ("n", "no"):
         context.list_unread(
@@ -139,7 +144,10 @@ def _read(context: Context, item: Item, drug: Drug, orders: list[Order], under: 
     if kind == "MedicationRequest" and string(resource.get("intent")).lower() in _NO_ORDER:
         return
     taken = string(resource.get("taken")) if kind == "MedicationStatement" else ""
-    perhaps = (status == "unknown" and kind != "MedicationRequest") or taken in _TAKEN_UNKNOWN
+    intent = string(resource.get("intent")).lower() if kind == "MedicationRequest" else ""
+    perhaps = status not in _GIVEN[kind] or taken in _TAKEN_UNKNOWN or intent not in _ORDERS | {""}
+    if intent not in _ORDERS | {""}:
+        context.list_unread(item, "an intent that is not known", drug.name)
     if taken in _TAKEN_UNKNOWN:
         context.list_unread(
             item, "not known whether taken, in the way of an older FHIR release", drug.name
@@ -148,14 +156,13 @@ def _read(context: Context, item: Item, drug: Drug, orders: list[Order], under: 
         context.list_unread(
             item, "a status that is not known" if status else "no status", drug.name
         )
-        if not perhaps:
-            return
     spec = {
         "MedicationAdministration": ADMINISTRATION,
         "MedicationStatement": STATEMENT,
         "MedicationRequest": REQUEST,
     }[kind]
     required: dict[str, object] = {
+        "status": "unknown",
         "medicationCodeableConcept": {"text": drug.name},
     }
     if "medicationReference" in resource:
@@ -204,8 +211,6 @@ def _add(
     reasons = _reasons(record.data)
     product = next((name for name in sorted(drug.value_sets) if name in PRODUCTS), None)
     if product is not None:
-        if perhaps:
-            return
         if kind == "MedicationRequest":
             context.car_t_orders.append((item, span.start, drug.name))
             return
@@ -216,6 +221,7 @@ def _add(
                 clipped(drug.name),
                 PRODUCTS[product],
                 bcma=product in BCMA,
+                certain=not perhaps,
             )
         )
         return

@@ -22,6 +22,7 @@ from fhir.resources.R4B.specimen import Specimen
 from pydantic import ValidationError
 
 from mappings.known_forms import KnownForms
+from mappings.reduce import Cut
 from mappings.shapes import Json
 from mappings.terminology import Memory
 
@@ -78,14 +79,16 @@ def _with_known_codes(kind: str, data: Json) -> Json:
     return {**data, **known}
 
 
-def refusal(kind: str, data: Json) -> str | None:
-    """Why the FHIR model refuses the data, as the path of the element; ``None`` if it is valid.
+def refusal(kind: str, reduced: Cut) -> str | None:
+    """Why the FHIR model refuses a reduced resource, as the path of the element; ``None`` if it is
+    valid.
 
     Names elements only, never what they hold.
     """
-    form = _FORMS.form_of(kind, data)
+    form = None if reduced.form is None else f"{kind} {reduced.form}"
     if _FORMS.knows(form):
         return None
+    data = {"resourceType": kind, **reduced.data}
     try:
         MODELS[kind].model_validate(_with_known_codes(kind, data))
     except ValidationError as error:

@@ -6,6 +6,7 @@ from mappings import model, when
 from mappings.context import Context
 from mappings.reduce import DATE, PLAIN, TEXT, Spec, cut
 from mappings.resources import Item
+from mappings.shapes import is_true
 from relapse.dates import DateRange
 from relapse.facts import Patient, Sex
 
@@ -24,8 +25,8 @@ def read(context: Context, item: Item | None, patient_id: str | None) -> Patient
         return Patient(f"Patient/{patient_id or ''}")
     resource = item.resource
     reduced = cut(resource, PATIENT)
-    data = {"resourceType": "Patient", **reduced.data}
-    refused = model.refusal("Patient", data)
+    data = reduced.data
+    refused = model.refusal("Patient", reduced)
     if resource.get("modifierExtension") or refused is not None:
         context.list_unread(
             item,
@@ -60,4 +61,4 @@ def _deceased(context: Context, data: dict[str, object], unreadable: bool) -> Da
     if isinstance(day, str):
         died = when.of_day(day)
         return died if died is not None and died.earliest <= context.as_of else False
-    return unreadable or data.get("deceasedBoolean") is True
+    return unreadable or is_true(data.get("deceasedBoolean"))

@@ -13,7 +13,7 @@ from mappings.context import ERROR, NO_SYSTEM, Context, Record, clipped, status_
 from mappings.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
 from mappings.reduce import CONCEPT, DATE, PERIOD, TEXT, Many, Spec
 from mappings.resources import Item
-from mappings.shapes import Json, all_words
+from mappings.shapes import Json, all_words, is_true
 from mappings.terminology import Terminology
 from mappings.transplant import DONORS, SILENT, add_transplants, donor_of, is_transplant
 from relapse.dates import DateRange
@@ -108,8 +108,8 @@ def _read(context: Context, item: Item, transplants: list[Transplant]) -> None:
         return
     if (
         status == "not-done"
-        or resource.get("notDone") is True
-        or resource.get("notPerformed") is True
+        or is_true(resource.get("notDone"))
+        or is_true(resource.get("notPerformed"))
     ):
         if status != "not-done":
             context.list_unread(

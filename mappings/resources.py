@@ -35,11 +35,14 @@ class Item:
     case.
     """
     _reference: str = ""
+    _base: str | None = None
 
     @property
     def base(self) -> str:
         """Address of the server that this resource came from, where the entry states one."""
-        return base_of(self.full_url)
+        if self._base is None:
+            self._base = base_of(self.full_url)
+        return self._base
 
     @property
     def reference(self) -> str:

@@ -68,6 +68,11 @@ def all_words(concept: object) -> str:
     return " | ".join(dict.fromkeys(part for part in parts if part))
 
 
+def is_true(value: object) -> bool:
+    """A JSON truth value, or the word for it: some feeds write every value as text."""
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
 def code_of(concept: object) -> str:
     """The code of a required, closed FHIR binding: of the first coding that has one, or a bare code
     (older releases).

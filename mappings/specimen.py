@@ -9,7 +9,7 @@ from mappings import model, when
 from mappings.context import Context, status_of, words_of
 from mappings.reduce import CONCEPT, DATE, IDENTIFIER, PERIOD, REFERENCE, TEXT, Many, Spec, cut
 from mappings.resources import Item
-from mappings.shapes import Json, string
+from mappings.shapes import string
 from relapse.dates import DateRange
 from relapse.facts import Material
 
@@ -93,8 +93,8 @@ def _read(context: Context, item: Item, parents_left: int) -> Sample:
         subject, item.container or item
     )
     reduced = cut(resource, SPECIMEN)
-    data: Json = {"resourceType": "Specimen", **reduced.data}
-    refused = model.refusal("Specimen", data)
+    data = reduced.data
+    refused = model.refusal("Specimen", reduced)
     if refused is not None or resource.get("modifierExtension") or reduced.modified or item.rivals:
         context.list_unread(item, "the specimen cannot be read", resource.get("type"))
         return Sample(item.reference, foreign=foreign)

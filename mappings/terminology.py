@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 VALUE_SETS = Path(__file__).parent / "value_sets"
 _VERIFIED_IN = "https://relapse-cds.org/fhir/StructureDefinition/verified-in"
 _NONE: frozenset[str] = frozenset()
+_TEXT_OR_NOTHING = frozenset({str, type(None)})
 T = TypeVar("T")
 
 
@@ -83,10 +84,7 @@ def _code_key(code: object) -> tuple[str | None, ...] | None:
         if not isinstance(coding, dict):
             return None
         parts += (coding.get("system"), coding.get("code"), coding.get("display"))
-    for part in parts:
-        if part is not None and not isinstance(part, str):
-            return None
-    return tuple(parts)
+    return tuple(parts) if _TEXT_OR_NOTHING.issuperset(map(type, parts)) else None
 
 
 class Terminology:

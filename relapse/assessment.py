@@ -11,6 +11,7 @@ from enum import Enum, IntEnum
 from relapse.dates import DateRange
 from relapse.facts import Fact
 from relapse.logic import Tri
+from relapse.terms import Term
 
 
 class Strength(IntEnum):
@@ -22,7 +23,7 @@ class Strength(IntEnum):
     EVAL = 3
 
 
-class Effect(Enum):
+class Effect(Term):
     """What a precaution does to the therapy that it is attached to (clinical model 3.7)."""
 
     NOTE = "note"
@@ -31,7 +32,7 @@ class Effect(Enum):
     BLOCK = "block"
 
 
-class Option(Enum):
+class Option(Term):
     """The therapies considered; values are the topic codes of their cards."""
 
     BLINATUMOMAB = "blinatumomab"
@@ -70,6 +71,10 @@ class FactUsed:
     reference: str
     date_inferred: bool = False
 
+    def __hash__(self) -> int:
+        # Facts are told apart many times for each card, and hardly two agree in these.
+        return hash((self.text, self.reference))
+
     @classmethod
     def of(cls, fact: Fact, text: str) -> FactUsed:
         return cls(text, fact.when, fact.source.reference, fact.source.date_inferred)
@@ -87,6 +92,9 @@ class Criterion:
     note: str = ""
     """Why it is unknown or not met, where the text alone does not say ("pre-dates the relapse")."""
 
+    def __hash__(self) -> int:
+        return hash((self.text, self.note))
+
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
@@ -100,6 +108,9 @@ class RuleResult:
     strength: Strength | None = None
     """What the rule contributes; ``None`` where it decides nothing for this patient."""
     note: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.note))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +184,7 @@ class ContextLine:
     sources: tuple[str, ...] = ()
 
 
-class NoticeKind(Enum):
+class NoticeKind(Term):
     """Cards that name no therapy; values are their topic codes."""
 
     CONFIRM = "confirm-relapse"

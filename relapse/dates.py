@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from relapse.logic import Tri
 
+_SHORTEST_MONTH = 28
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -21,7 +22,7 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(index, 12)
     if not date.min.year <= year <= date.max.year:
         return date.max if months > 0 else date.min
-    last = calendar.monthrange(year, month + 1)[1]
+    last = calendar.monthrange(year, month + 1)[1] if day.day > _SHORTEST_MONTH else day.day
     return date(year, month + 1, min(day.day, last))
 
 

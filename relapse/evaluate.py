@@ -151,6 +151,7 @@ def _incomplete(case: Case) -> tuple[str, ...]:
     return (
         (
             f"Could not be fetched, data incomplete: {', '.join(sections)}. Nothing is "
-            "claimed absent from them."
+            "claimed absent from them: what is called missing, not found or not examined may "
+            "be there."
         ),
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
+
+from relapse.terms import Term
 
 
-class Tri(Enum):
+class Tri(Term):
     """The truth of a predicate: met, not met, or unknown."""
 
     MET = "met"
@@ -55,7 +56,13 @@ def all_of(states: Iterable[Tri]) -> Tri:
 
 def any_of(states: Iterable[Tri]) -> Tri:
     """Met if any is met; else unknown if any is unknown; else not met (also of none)."""
-    return ~all_of(~state for state in states)
+    answer = Tri.NOT_MET
+    for state in states:
+        if state is Tri.MET:
+            return Tri.MET
+        if state is Tri.UNKNOWN:
+            answer = Tri.UNKNOWN
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

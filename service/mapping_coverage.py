@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Column, Table
 from rich.text import Text
 
 from hooks.markdown import plain
@@ -175,28 +174,26 @@ def as_json(result: Coverage) -> dict[str, object]:
 
 
 def print_text(console: Console, result: Coverage) -> None:
-    """A table for a person; the files that could not be used below it."""
-    if result.groups:
-        code = Column("Code", overflow="fold", min_width=20)
-        table = Table("Resources", "Patients", "Type", code, "Text", "Reason", box=None)
-        for group in result.groups:
-            table.add_row(
-                str(group.resources),
-                str(group.patients),
-                group.kind,
-                Text(plain(group.code)),
-                Text(group.text),
-                Text(group.reason),
-            )
-        console.print(table)
+    """Two lines for each group, whole at any width; the files that could not be used below."""
+    for group in result.groups:
+        text = f" «{group.text}»" if group.text else ""
+        line = Text(f"{group.resources:6} in {_counted(group.patients, 'patient')}: ", "bold")
+        line.append(f"{group.kind}{text}: {group.reason}", "none")
+        console.print(line, soft_wrap=True)
+        if group.code:
+            console.print(Text(f"       {plain(group.code)}", "dim"), soft_wrap=True)
     console.print(
         Text(
-            f"{result.records} records read as of {result.as_of}, {result.clean} of them with "
-            "nothing unread",
+            f"{_counted(result.records, 'record')} read as of {result.as_of}, {result.clean} of "
+            "them with nothing unread",
             "bold",
         )
     )
     for name, reason in result.unusable:
         console.print(Text(f"not used: {name}: {reason}", "yellow"), soft_wrap=True)
     if result.unusable:
-        console.print(Text(f"{len(result.unusable)} files or lines not used", "yellow"))
+        console.print(Text(f"{_counted(len(result.unusable), 'file or line')} not used", "yellow"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun.replace(' or ', 's or ')}s"

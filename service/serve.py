@@ -130,9 +130,7 @@ def banner(settings: Settings, address: str) -> list[str]:
     ]
     if settings.development:
         calls = "are refused" if settings.require_auth else "are accepted"
-        lines.append(
-            f"Development mode: unsigned calls {calls}. Do not use it with real patients."
-        )
+        lines.append(f"Development mode: unsigned calls {calls}. Do not use it with real patients.")
         names = demos.names()
         if names and not settings.require_auth:
             lines += ["Try it:", f"  {example_call(address, names[0])}"]

@@ -38,8 +38,62 @@ def _all(instructions: list[tuple[str, str]], word: str) -> list[str]:
     return [rest for name, rest in instructions if name == word]
 
 
-def test_compose_has_the_three_services(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == {"fhir", "service", "loader"}
+def test_compose_has_the_four_services(services: dict[str, dict[str, Any]]) -> None:
+    assert set(services) == {"fhir", "db", "service", "loader"}
+
+
+def test_every_service_that_stays_is_probed(
+    services: dict[str, dict[str, Any]], instructions: list[tuple[str, str]]
+) -> None:
+    """The service by the probe of its image."""
+    assert services["db"]["healthcheck"]["test"][0] == "CMD"
+    assert services["db"]["healthcheck"]["test"][1] == "pg_isready"
+    assert services["fhir"]["healthcheck"]["test"][0] == "CMD"
+    assert "healthcheck" not in services["service"]
+    assert len(_all(instructions, "HEALTHCHECK")) == 1
+
+
+def test_start_order_has_no_circle(services: dict[str, dict[str, Any]]) -> None:
+    """Whoever is waited for until it is healthy has a probe."""
+    order: list[str] = []
+    while len(order) < len(services):
+        ready = [
+            name
+            for name, service in services.items()
+            if name not in order and set(service.get("depends_on", ())) <= set(order)
+        ]
+        assert ready, "a circle"
+        order += ready
+    for service in services.values():
+        for name, wanted in service.get("depends_on", {}).items():
+            if wanted["condition"] == "service_healthy":
+                assert "test" in services[name]["healthcheck"]
+
+
+def test_database_address_is_that_of_the_database(services: dict[str, dict[str, Any]]) -> None:
+    """Driver, user, password, host and name are those that the database is made with."""
+    from service.store.addresses import database_url
+
+    given = services["db"]["environment"]
+    url = database_url(services["service"]["environment"]["RELAPSE_CDS_DATABASE_URL"])
+    assert url.drivername == "postgresql+psycopg"
+    assert (url.host, url.port) == ("db", 5432)
+    assert url.username == given["POSTGRES_USER"]
+    assert url.password == given["POSTGRES_PASSWORD"]
+    assert url.database == given["POSTGRES_DB"]
+    probe = services["db"]["healthcheck"]["test"]
+    assert given["POSTGRES_USER"] in probe
+    assert given["POSTGRES_DB"] in probe
+
+
+def test_database_is_kept_and_not_published(services: dict[str, dict[str, Any]]) -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    (volume,) = services["db"]["volumes"]
+    name, _, folder = volume.partition(":")
+    assert name in compose["volumes"]
+    assert folder == "/var/lib/postgresql/data"
+    assert "ports" not in services["db"]
+    assert "network_mode" not in services["db"]
 
 
 def test_every_image_is_pinned(
@@ -78,8 +132,13 @@ def test_loader_waits_for_a_healthy_fhir_server_and_runs_once(
     assert loader["command"] == ["demo", "load", "--fhir-server", FHIR]
 
 
-def test_service_starts_beside_the_fhir_server(services: dict[str, dict[str, Any]]) -> None:
-    assert services["service"]["depends_on"] == {"fhir": {"condition": "service_started"}}
+def test_service_waits_for_its_database_and_not_for_the_fhir_server(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    assert services["service"]["depends_on"] == {
+        "db": {"condition": "service_healthy"},
+        "fhir": {"condition": "service_started"},
+    }
 
 
 def test_fhir_server_has_one_address_inside_and_outside(

@@ -42,6 +42,7 @@ def read(finding: Finding) -> None:
         return
     answer = finding.answer()
     if answer.missing:
+        finding.list_lone_flag()
         return
     if _CYTOPLASMIC.search(words):
         return  # CD22 inside the cell is no target of treatment

@@ -5,7 +5,7 @@ method, code and value.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mappings import when
@@ -163,7 +163,27 @@ class Finding:
         )
 
     def answer(self, reactivity: bool = False) -> Answer:
-        return answer_of(self.context, self.data, reactivity)
+        """What value and interpretation say; a number that cannot be read is no missing one."""
+        answer = answer_of(self.context, self.data, reactivity)
+        if answer.missing and self._has_unreadable_number:
+            return replace(answer, missing=False, problem="a number that cannot be read")
+        return answer
+
+    def list_lone_flag(self) -> None:
+        """List an interpretation that stands alone and says neither positive nor negative."""
+        if self.data.get("interpretation") and not self.data.get("dataAbsentReason"):
+            self.list_unread("an interpretation alone that says neither positive nor negative")
+
+    @property
+    def _has_unreadable_number(self) -> bool:
+        if not self.component:
+            return self.record.is_unreadable("value")
+        quantity = self.data.get("valueQuantity")
+        return (
+            isinstance(quantity, dict)
+            and "value" not in quantity
+            and self.record.is_unreadable("component.value")
+        )
 
     @property
     def components(self) -> list[Json]:

@@ -37,6 +37,7 @@ def read(finding: Finding) -> None:
     """
     answer = finding.answer()
     if answer.missing:
+        finding.list_lone_flag()
         return
     if _NOT_THE_LEVEL.search(finding.words):
         finding.list_unread("named beside residual disease, not its level in this leukaemia")
@@ -66,6 +67,14 @@ def read(finding: Finding) -> None:
             sensitivity=sensitivity,
         )
     )
+
+
+def list_perhaps(finding: Finding) -> None:
+    """A result under a code that serves residual disease and others: never read without words, but
+    listed.
+    """
+    if not finding.answer().missing:
+        finding.list_unread("a code that may be residual disease, without words that say so")
 
 
 def _is_transcript(finding: Finding) -> bool:

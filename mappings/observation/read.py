@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from mappings import diagnostic_report
+from mappings.answers import VALUES
 from mappings.context import ERROR, NO_SYSTEM, Context, Record, status_of, words_of
 from mappings.observation import (
     antigens,
@@ -48,6 +49,7 @@ _KNOWN = FINAL | OPEN | {"cancelled", ERROR}
 READERS: dict[Topic, Callable[[Finding], None]] = {
     Topic.BLASTS: blasts.read,
     Topic.MRD: mrd.read,
+    Topic.PERHAPS_MRD: mrd.list_perhaps,
     Topic.ANTIGEN: antigens.read,
     Topic.PHENOTYPE: phenotype.read,
     Topic.GENETICS: genetics.read,
@@ -216,8 +218,7 @@ def _read(context: Context, item: Item) -> None:
         return
     if stated not in FINAL | OPEN:
         context.list_unread(item, "a status that is not known" if stated else "no status", code)
-    if any(path.endswith("value") for path in record.unreadable):
-        context.list_unread(item, "a number that cannot be read", code)
+    _list_contradicted_absence(context, record)
     _leave_out_earlier(context, record, topic)
     sample = _sample(context, record, parents)
     if sample.foreign or "donor" in _specimen_words(record):
@@ -238,10 +239,22 @@ def _read(context: Context, item: Item) -> None:
             context.list_unread(item, NO_SYSTEM, part.get("code"))
         else:
             READERS[inner](replace(finding, code=part["code"], data=part, component=True))
+    if record.is_unreadable("value", "component.value") and before[1] == len(context.unread):
+        context.list_unread(item, "a number that cannot be read", code)
     if before == (len(context.facts), len(context.unread)):
         if topic is None and studies_a_gene(context, resource):
             context.list_unread(item, "genetics: a kind of study that is not known", code)
         _list_unknown_value(context, item)
+
+
+def _list_contradicted_absence(context: Context, record: Record) -> None:
+    """A value beside the reason why there is none: not counted (rule 23), but not passed over."""
+    for part in (record.data, *record.data.get("component", [])):
+        if not part.get("dataAbsentReason") or not any(name in part for name in VALUES):
+            continue
+        code = part.get("code")
+        if part is record.data or topic_of(context, code) is not None:
+            context.list_unread(record.item, "a value beside a reason for its absence", code)
 
 
 def _leave_out_earlier(context: Context, record: Record, topic: Topic | None) -> None:

@@ -34,6 +34,8 @@ class Topic(Enum):
     CHIMERISM = auto()
     PERFORMANCE = auto()
     DONOR = auto()
+    PERHAPS_MRD = auto()
+    """A code that serves residual disease and others, without words that say which."""
     MARROW_REPORT = auto()
     """A report in words, filed as a result: never read, but listed where it says more."""
     NO_SYSTEM = auto()
@@ -46,6 +48,7 @@ BY_CONCEPT = {
     "obs-blasts-blood": Topic.BLASTS,
     "obs-blasts-csf": Topic.SPINAL_FLUID,
     "obs-mrd-ngs": Topic.MRD,
+    "obs-mrd-text-needed": Topic.PERHAPS_MRD,
     "obs-immunophenotype-report": Topic.PHENOTYPE,
     "obs-bcr-abl1": Topic.GENETICS,
     "obs-abl1-kinase-mutation": Topic.GENETICS,

@@ -90,7 +90,7 @@ def _text(row: Row, terminology: Terminology) -> str:
         return ""
     if Where.VALUE in concept.where:
         return _answer(concept, text)
-    if raises_doubt(text.replace(STAR, " ")):
+    if raises_doubt(text.replace(STAR, " "), concept):
         return (
             f"'{text[:60]}' denies, questions or speaks of somebody else: it can be no pattern for "
             f"{concept.name}"
@@ -104,6 +104,11 @@ def _text(row: Row, terminology: Terminology) -> str:
 def _answer(concept: Concept, text: str) -> str:
     if STAR in text:
         return "the text of a value cannot have a *: give the whole text"
+    if sum(character.isalpha() for character in text) < 2:
+        return (
+            f"'{text[:60]}' has no word in it and means other things in other results: map the "
+            "code of the answer"
+        )
     read = worded(text, reactivity=True)
     if read is None or concept.name not in _WORDS:
         return ""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from mappings.leukaemia_text import is_no_evidence
+from mappings.leukaemia_text import is_about_others, is_no_evidence
+from mappings.overlay.concepts import Concept, Where
 
 _HARMLESS = re.compile(
     r"not (?:having )?(?:yet )?(?:achieved|attained) (?:a )?(?:complete )?remission|"
@@ -31,7 +32,32 @@ _DOUBT = re.compile(
 )
 
 
-def raises_doubt(text: str) -> bool:
-    """Whether a text denies or questions what it names, or is about somebody else."""
+# What the names of tests and procedures hold without any doubt.
+_OF_TESTS = re.compile(r"\b(?:screen|screening|study|studies|trial)\b", re.IGNORECASE)
+_OF_GRAFTS = re.compile(
+    r"\b(?:donors?|siblings?|brother|sister|mother|father|parent|relatives?|family|son|daughter)\b",
+    re.IGNORECASE,
+)
+_WITH_DONORS = frozenset(
+    {
+        "obs-donor",
+        "obs-chimerism",
+        "val-donor-found",
+        "proc-allo-hsct",
+        "proc-auto-hsct",
+        "proc-hsct-unspecified",
+        "proc-dli",
+    }
+)
+
+
+def raises_doubt(text: str, concept: Concept) -> bool:
+    """Whether a text denies or questions ``concept``, or is about somebody else."""
+    if is_about_others(text):
+        return True
     text = _HARMLESS.sub(" ", text)
+    if Where.DIAGNOSIS not in concept.where:
+        text = _OF_TESTS.sub(" ", text)
+    if concept.name in _WITH_DONORS:
+        text = _OF_GRAFTS.sub(" ", text)
     return is_no_evidence(text) or bool(_DOUBT.search(text))

@@ -44,22 +44,24 @@ def read_folder(folder: Path) -> Folder:
         paths = sorted(folder.iterdir())
     except OSError as error:
         return _refused(str(folder), f"the folder cannot be read ({error.strerror})")
+    paths = [path for path in paths if not _is_aside(path)]
+    if len(paths) > _MOST_FILES:
+        return _refused(str(folder), f"more than {_MOST_FILES} files: is this the right folder?")
+    if not paths:
+        return _refused(str(folder), "the folder holds no .csv or .json file")
     rows: list[Row] = []
     mistakes: list[Mistake] = []
-    files: list[str] = []
     for path in paths:
-        if path.name.startswith((".", "~$")) or path.stem.lower() == "readme":
-            continue
-        files.append(path.name)
         found, wrong = _read(path)
         rows += found
         mistakes += wrong
-    if len(files) > _MOST_FILES:
-        return _refused(str(folder), f"more than {_MOST_FILES} files: is this the right folder?")
-    if not files:
-        return _refused(str(folder), "the folder holds no .csv or .json file")
     mistakes += check(rows, standard())
-    return Folder(tuple(files), tuple(rows), tuple(sorted(mistakes)))
+    return Folder(tuple(path.name for path in paths), tuple(rows), tuple(sorted(mistakes)))
+
+
+def _is_aside(path: Path) -> bool:
+    """Hidden files, those that a spreadsheet program leaves while it is open, and the README."""
+    return path.name.startswith((".", "~$")) or path.stem.lower() == "readme"
 
 
 def _refused(name: str, message: str) -> Folder:

@@ -29,7 +29,9 @@ class Mistake:
     """One sentence that says what to change."""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        """On one line, whatever the cell that it repeats holds."""
+        text = f"{self.place}: {self.message}"
+        return "".join(one if one.isprintable() else " " for one in text)
 
 
 class MappingMistakes(TerminologyError):

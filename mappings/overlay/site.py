@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from mappings.overlay.concepts import Concept, Where
 from mappings.overlay.patterns import STAR, Pattern, plain
 from mappings.overlay.rows import Key, Row, key_of
 from mappings.shapes import Json, codings, string
-from mappings.terminology import Entry
+from mappings.terminology import Entry, Memory
 
 SOURCE = "site mapping"
 
@@ -36,6 +37,7 @@ class SiteMap:
         self._codes: dict[Key, Concept | None] = {}
         self._texts: dict[str, list[Concept | None]] = {}
         self._patterns: list[tuple[Pattern, Concept]] = []
+        self._memories = {where: Memory() for where in Where}
         for row in self.rows:
             if row.code:
                 self._codes[row.key] = row.concept
@@ -62,8 +64,13 @@ class SiteMap:
 
     def find(self, concept: object, where: Where) -> Found:
         """What a CodeableConcept stands for at that place: by its codes, else by a whole text, else
-        by a pattern.
+        by a pattern. What was found is kept between records, but for values of a record.
         """
+        if where is Where.VALUE:
+            return self._find(where, concept)
+        return self._memories[where].decide(concept, partial(self._find, where))
+
+    def _find(self, where: Where, concept: object) -> Found:
         named = [
             self._codes[key]
             for coding in codings(concept)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mappings.leukaemia_text import diagnosis_of, is_about_others
+from mappings.observation.topics import NEVER
 from mappings.overlay.concepts import CONCEPTS, Concept, Where
 from mappings.overlay.doubt import raises_doubt
 from mappings.overlay.site import Found, SiteMap
@@ -32,8 +33,8 @@ _KINDS = {
     Where.SPECIMEN: (),
     Where.METHOD: (),
 }
-# What a site can map says more than "a value was there".
-_READ = frozenset(name for concept in CONCEPTS.values() for name in concept.sets)
+# Value sets that nobody reads contradict nothing.
+_READ = NEVER.union(*(concept.sets for concept in CONCEPTS.values()))
 _ASSERTING = frozenset(
     name
     for name, concept in CONCEPTS.items()
@@ -192,7 +193,7 @@ def _doubt(where: Where, code: object, found: Found, concept: Concept) -> str:
     doubtful = (
         (found.by_text and where is not Where.VALUE)
         or (not found.by_text and concept.name in _ASSERTING)
-    ) and raises_doubt(words)
+    ) and raises_doubt(words, concept)
     return DOUBTED if doubtful else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from relapse.assessment import DiseaseStatus, FactUsed, RuleResult
 from relapse.course.diagnosis import DiagnosisPicture
@@ -39,35 +40,35 @@ class DiseaseCourse:
     """CR1 was reached after primary induction failure (HS-09)."""
     relapse_count_certain: Tri
 
-    @property
+    @cached_property
     def relapse_count(self) -> int:
         return self.timeline.relapse_count
 
-    @property
+    @cached_property
     def latest_relapse(self) -> Relapse | None:
         relapses = self.timeline.relapses
         return relapses[-1] if relapses else None
 
-    @property
+    @cached_property
     def relapse_date(self) -> DateRange | None:
         relapse = self.latest_relapse
         return None if relapse is None else relapse.when
 
-    @property
+    @cached_property
     def remission(self) -> Remission | None:
         """The present remission, if the disease is in remission."""
         remissions = self.timeline.remissions
         return remissions[-1] if remissions and self.status is DiseaseStatus.CR else None
 
-    @property
+    @cached_property
     def remission_ordinal(self) -> int | None:
         return self.relapse_count + 1 if self.status is DiseaseStatus.CR else None
 
-    @property
+    @cached_property
     def active(self) -> bool:
         return self.status is DiseaseStatus.ACTIVE_RR
 
-    @property
+    @cached_property
     def episode_start(self) -> DateRange | None:
         """First day of the present episode: the latest relapse, else first diagnosis."""
         return self.relapse_date if self.timeline.relapses else self.diagnosis.first_diagnosed

@@ -231,10 +231,8 @@ def collection_screen_complete(chart: Chart, as_of: date) -> bool:
         if screen.final and _fresh(screen.when, as_of, FRESH_SCREEN_DAYS)
     }
     immunoglobulin = any(
-        result.analyte is Analyte.IMMUNOGLOBULIN
-        and result.final
-        and _fresh(result.when, as_of, FRESH_SCREEN_DAYS)
-        for result in chart.of(LabResult)
+        result.final and _fresh(result.when, as_of, FRESH_SCREEN_DAYS)
+        for result in chart.labs(Analyte.IMMUNOGLOBULIN)
     )
     return {Virus.HBV, Virus.HCV, Virus.HIV} <= viruses and immunoglobulin
 

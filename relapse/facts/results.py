@@ -8,15 +8,16 @@ from enum import Enum
 
 from relapse.facts.base import Result
 from relapse.logic import Interval, Tri
+from relapse.terms import Term
 
 
-class Material(Enum):
+class Material(Term):
     MARROW = "bone marrow"
     BLOOD = "blood"
     UNKNOWN = "unknown material"
 
 
-class Method(Enum):
+class Method(Term):
     """How cells were counted. Methods of different families are independent (E-07)."""
 
     MORPHOLOGY = "cytomorphology"
@@ -65,12 +66,12 @@ class MrdResult(Result):
     """Limit of detection as a fraction of cells; ``None`` where not stated."""
 
 
-class Antigen(Enum):
+class Antigen(Term):
     CD19 = "CD19"
     CD22 = "CD22"
 
 
-class Expression(Enum):
+class Expression(Term):
     POSITIVE = "positive"
     NEGATIVE = "negative"
     HETEROGENEOUS = "partial or dim"
@@ -99,7 +100,7 @@ class Immunophenotype(Result):
     partial: frozenset[str] = frozenset()
 
 
-class Lesion(Enum):
+class Lesion(Term):
     BCR_ABL1 = "BCR::ABL1"
     T315I = "ABL1 T315I"
     KMT2A = "KMT2A rearrangement"

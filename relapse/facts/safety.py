@@ -8,9 +8,10 @@ from enum import Enum
 from relapse.dates import DateRange
 from relapse.facts.base import Fact, Result
 from relapse.logic import Interval, Tri
+from relapse.terms import Term
 
 
-class Analyte(Enum):
+class Analyte(Term):
     BILIRUBIN = "bilirubin"
     AST = "AST"
     ALT = "ALT"
@@ -33,7 +34,7 @@ class LabResult(Result):
     """
 
 
-class Virus(Enum):
+class Virus(Term):
     HBV = "HBV"
     HBV_CORE = "HBV core antibody"
     """Shows contact with the virus; a screen needs the surface antigen or the virus itself."""
@@ -64,7 +65,7 @@ class PregnancyResult(Result):
     pregnant: Tri
 
 
-class Complication(Enum):
+class Complication(Term):
     VOD = "veno-occlusive disease"
     LIVER_DISEASE = "serious liver disease"
     INFECTION = "infection"

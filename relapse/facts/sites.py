@@ -8,9 +8,10 @@ from enum import Enum
 from relapse.dates import DateRange
 from relapse.facts.base import Fact, Result
 from relapse.logic import Interval, Tri
+from relapse.terms import Term
 
 
-class CnsStatus(Enum):
+class CnsStatus(Term):
     CNS1 = "CNS1"
     CNS2 = "CNS2"
     CNS3 = "CNS3"
@@ -43,7 +44,7 @@ class TesticularExamination(Result):
     finding: TesticularExam
 
 
-class Site(Enum):
+class Site(Term):
     CNS = "CNS"
     TESTIS = "testis"
     OTHER = "other extramedullary site"

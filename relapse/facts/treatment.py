@@ -8,9 +8,10 @@ from enum import Enum
 from relapse.dates import DateRange
 from relapse.facts.base import Fact
 from relapse.logic import Tri
+from relapse.terms import Term
 
 
-class Agent(Enum):
+class Agent(Term):
     """Drugs that the rules name; other anti-leukaemic drugs share one member, for courses and
     history.
     """
@@ -42,7 +43,7 @@ TYROSINE_KINASE_INHIBITORS = frozenset(
 )
 
 
-class Given(Enum):
+class Given(Term):
     """How sure the record makes it that a drug was taken (mapping rule 32)."""
 
     ADMINISTERED = "administered"
@@ -83,7 +84,7 @@ class TreatmentPlan(Fact):
     comfort_care: bool = False
 
 
-class Donor(Enum):
+class Donor(Term):
     ALLOGENEIC = "allogeneic"
     AUTOLOGOUS = "autologous"
     UNKNOWN = "donor type not stated"
@@ -94,7 +95,7 @@ class Transplant(Fact):
     donor: Donor
 
 
-class CarTProduct(Enum):
+class CarTProduct(Term):
     TISAGENLECLEUCEL = "tisagenlecleucel"
     BREXUCABTAGENE = "brexucabtagene-autoleucel"
     OBECABTAGENE = "obecabtagene-autoleucel"

@@ -280,13 +280,16 @@ def qt(case: Case) -> PrecautionRaised | None:
 def qt_drugs_running(case: Case) -> tuple[FactUsed, ...]:
     """Uses of a QT-prolonging drug that have not ended on the day of evaluation."""
     names = {name.lower() for name in case.policy.qt_drugs}
-    facts = []
-    for use in case.course.history.drugs:
-        if use.agent.value not in names and use.name.lower() not in names:
-            continue
-        if use.running or (use.until is not None and use.until.latest >= case.as_of):
-            facts.append(FactUsed.of(use, f"{use.name} running"))
-    return tuple(facts)
+    running = [
+        use
+        for use in case.course.history.drugs
+        if use.running or (use.until is not None and use.until.latest >= case.as_of)
+    ]
+    return tuple(
+        FactUsed.of(use, f"{use.name} running")
+        for use in running
+        if use.agent.value in names or use.name.lower() in names
+    )
 
 
 def _requests(case: Case) -> list[DataRequest]:

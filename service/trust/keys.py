@@ -6,6 +6,7 @@ Keys come from the file or address of the trust file and from nowhere else, what
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -17,11 +18,14 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from service.addresses import is_loopback
+from service.logs import log
 from service.trust.jwk import Key, KeySetError, public_key_set
 
 MAX_KEY_SET_BYTES = 256 * 1024
 REFRESH_AFTER = 3600.0
 """Seconds after which a set is read anew, so that a key that was taken out of it ends."""
+RETRY_AFTER = 300.0
+"""Seconds until that is tried again where it failed: the caller who tries it waits meanwhile."""
 DROP_AFTER = 24 * 3600.0
 """Seconds that keys stay in use while their source cannot be read."""
 MAX_REFRESHES = 3
@@ -34,22 +38,25 @@ Source = Callable[[], bytes]
 
 
 class SourceFailed(Exception):
-    """The key set could not be had; the message is a fixed word for the log."""
+    """The key set could not be had; the message says why and repeats nothing of it."""
 
 
 class KeyRing:
-    """The keys of one client, safe for threads.
+    """The keys of one client, named ``client`` in the log; safe for threads.
 
     One thread refreshes at a time. Callers whose key is known go on with it meanwhile; those whose
-    key is unknown wait and use the result. A failed refresh changes nothing but the count.
+    key is unknown wait and use the result. A failed refresh leaves the keys as they are.
     """
 
-    def __init__(self, source: Source, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, client: str, source: Source, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
         self._source = source
         self._clock = clock
         self._refreshing = Lock()
         self._keys: Mapping[str, Key] = {}
-        self._read_at = float("-inf")
+        self._read_at = self._due = float("-inf")
         self._attempts: deque[float] = deque(maxlen=MAX_REFRESHES)
         self._attempted = 0
 
@@ -61,15 +68,13 @@ class KeyRing:
             with self._refreshing:
                 if self._attempted == attempted:
                     self._refresh()
-        elif self._clock() - self._read_at > REFRESH_AFTER:
-            if not self._refreshing.acquire(blocking=False):
-                return key
-            try:
-                self._refresh()
-            finally:
-                self._refreshing.release()
-        else:
+            return self._current(kid)
+        if self._clock() < self._due or not self._refreshing.acquire(blocking=False):
             return key
+        try:
+            self._refresh()
+        finally:
+            self._refreshing.release()
         return self._current(kid)
 
     def _current(self, kid: str) -> Key | None:
@@ -85,9 +90,10 @@ class KeyRing:
         self._attempts.append(now)
         try:
             self._keys = public_key_set(self._source()).usable
-            self._read_at = now
-        except (SourceFailed, KeySetError):
-            pass  # the keys of before stay, until DROP_AFTER
+            self._read_at, self._due = now, now + REFRESH_AFTER
+        except (SourceFailed, KeySetError) as error:
+            self._due = now + RETRY_AFTER
+            log("keys", level=logging.WARNING, client=self._client, error=str(error))
         finally:
             self._attempted += 1
 
@@ -100,7 +106,7 @@ def from_file(path: Path) -> Source:
             with path.open("rb") as file:
                 return _bounded(file.read(MAX_KEY_SET_BYTES + 1))
         except OSError:
-            raise SourceFailed("file") from None
+            raise SourceFailed("the file cannot be read") from None
 
     return read
 
@@ -124,22 +130,22 @@ def from_address(address: str) -> Source:
                 proxies=_no_proxy(address),
             ) as response:
                 if response.status_code != 200:
-                    raise SourceFailed(f"status {response.status_code}")
+                    raise SourceFailed(f"the key server answers {response.status_code}")
                 content = b""
                 while chunk := response.raw.read1(_CHUNK, decode_content=True):
                     content = _bounded(content + chunk)
                     if time.monotonic() > end:
-                        raise SourceFailed("timeout")
+                        raise SourceFailed("the key server is too slow")
                 return content
         except (requests.RequestException, HTTPError, ValueError, OSError):
-            raise SourceFailed("connection") from None
+            raise SourceFailed("the key server does not answer") from None
 
     return fetch
 
 
 def _bounded(content: bytes) -> bytes:
     if len(content) > MAX_KEY_SET_BYTES:
-        raise SourceFailed("size")
+        raise SourceFailed("the key set is too large")
     return content
 
 

@@ -88,9 +88,9 @@ def verifier(settings: Settings, nonces: Nonces) -> Verifier:
 
 def _key_ring(client: Client) -> KeyRing:
     if client.jku is not None:
-        return KeyRing(from_address(client.jku))
+        return KeyRing(client.name, from_address(client.jku))
     assert client.jwks_file is not None
-    return KeyRing(from_file(client.jwks_file))
+    return KeyRing(client.name, from_file(client.jwks_file))
 
 
 def _check_signature(token: Token, trusted: _Trusted) -> None:

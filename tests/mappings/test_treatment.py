@@ -484,8 +484,8 @@ def test_rule_32_not_given(resource: Any) -> None:
 @pytest.mark.parametrize(
     "resource",
     [
-        request("a", BLINATUMOMAB, status=...),
         administration("a", BLINATUMOMAB, wasNotGiven=True),
+        administration("a", BLINATUMOMAB, notGiven="true"),
         statement("a", BLINATUMOMAB, taken="n", status="completed"),
     ],
 )

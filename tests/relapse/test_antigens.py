@@ -492,7 +492,7 @@ def test_CONF_02_one_antigen_does_not_touch_the_other() -> None:
     assert answer.requests("CONFLICT") == {"D-CD22"}
 
 
-# --- The other side of each condition --------------------------------------------------------------
+# --- The other side of each condition ------------------------------------------------------------
 
 
 def test_E_24_reported_partial_outweighs_the_share() -> None:

@@ -624,7 +624,7 @@ def test_BL_06_D_PRIOR_two_TKIs_of_unknown_outcome() -> None:
     assert "D-PRIOR" in two.gating("BLIN")
 
 
-# --- The EU rows ask for everything that the US row asks for --------------------------------------
+# --- The EU rows ask for everything that the US row asks for -------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -710,7 +710,7 @@ def test_BL_09_timing_that_decides_the_risk_is_not_known() -> None:
     assert {"D-DXDATE", "D-EOT"} & answer.gating("BLIN")
 
 
-# --- What the past relapse was does not cap the present remission ----------------------------------
+# --- What the past relapse was does not cap the present remission --------------------------------
 
 
 def after_relapse_elsewhere() -> Story:
@@ -731,7 +731,7 @@ def test_BL_12_P_24_not_in_remission() -> None:
     assert answer.effect("P-24", "BLIN") == set()
 
 
-# --- Reasons, and what is silent -------------------------------------------------------------------
+# --- Reasons, and what is silent -----------------------------------------------------------------
 
 
 def test_AG_01_is_the_reason_of_both_CD19_options() -> None:

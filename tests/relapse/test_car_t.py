@@ -460,7 +460,7 @@ def test_CA_05_G_09_long_third_remission() -> None:
     assert measured.product("tisa") == "CONS"
 
 
-# --- The other side of each condition --------------------------------------------------------------
+# --- The other side of each condition ------------------------------------------------------------
 
 
 def test_CA_07_CA_08_only_where_CA_06_is_not_met() -> None:
@@ -479,7 +479,7 @@ def test_CA_07_CA_08_only_where_CA_06_is_not_met() -> None:
 
 @pytest.mark.parametrize("policy", BOTH, ids=["US", "EU"])
 def test_POL_14_a_coded_relapse_of_unknown_site_waits_and_is_not_excluded(policy: Policy) -> None:
-    """A relapse known from its code may be confined to CNS or testes; that is not known to be so."""
+    """A relapse known from its code may be confined to CNS or testes; it is not known to be."""
     story = person("1984-02-11").diagnosed("2023-10-05").front_line("2023-10-05", "2025-12-20")
     story = story.remission("2023-11-15", 1).coded_relapse("2026-06-01")
     for but in ("", "cns testes"):
@@ -539,10 +539,11 @@ def test_CA_06_asks_for_what_would_settle_refractory_disease() -> None:
 
 
 def test_CA_01_a_second_relapse_stays_one_though_the_first_is_uncertain() -> None:
-    """The remission before the first relapse has no date; two relapses are on record all the same."""
+    """The remission before the first relapse has no date; two relapses are on record anyway."""
     story = person("2004-01-15").diagnosed("2021-02-03").front_line("2021-02-05", "2023-05-30")
     story = story.coded_remission(None).marrow("2024-02-20", 45, flow=45)
-    story = story.reinduction("2024-02-26", "2024-04-02").remission("2024-04-10").plan("2024-04-15", "2025-11-28")
+    story = story.reinduction("2024-02-26", "2024-04-02").remission("2024-04-10")
+    story = story.plan("2024-04-15", "2025-11-28")
     answer = story.marrow(RELAPSE, 20, flow=20).work_up().ask()
     assert answer.relapses == 2
     assert answer.product("tisa") == "EVAL"

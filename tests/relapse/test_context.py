@@ -9,6 +9,7 @@ import pytest
 from relapse.facts import (
     Agent,
     Analyte,
+    ClinicalStatus,
     CnsStatus,
     Complication,
     Diagnosis,
@@ -374,3 +375,66 @@ def test_CX_13_CARD_07_no_probability_for_the_individual() -> None:
     for text in lines(child_first_relapse().ask()).values():
         assert "%" not in text or "blast" in text.lower()
         assert "survival" not in text.lower()
+
+
+# --- CX-02, E-26: what became of each TKI --------------------------------------------------------
+
+
+def untreated_ph() -> Story:
+    story = adult_first_relapse(but="ph")
+    return story.gene("2023-10-05", Lesion.BCR_ABL1, Tri.MET)
+
+
+def test_CX_02_names_the_outcome_of_each_TKI() -> None:
+    story = untreated_ph().tki(Agent.IMATINIB, "2023-11-01", "2024-06-01", stop=StopReason.FAILED)
+    story = story.tki(Agent.DASATINIB, "2024-06-02", "2024-09-01", stop=StopReason.INTOLERANT)
+    story = story.tki(Agent.NILOTINIB, "2024-09-02", "2024-12-01")
+    text = lines(story.tki(Agent.PONATINIB, "2026-06-10", running=True).ask())["CX-02"]
+    assert "imatinib: failed" in text
+    assert "dasatinib: not tolerated" in text
+    assert "nilotinib: outcome not recorded" in text
+    assert "ponatinib: running" in text
+    assert "Nilotinib has no ALL label." in text
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "running", "failed"),
+    [
+        pytest.param("2024-01-10", RELAPSE, False, True, id="taken-to-the-day-of-the-relapse"),
+        pytest.param("2024-01-10", "2026-06-07", False, False, id="stopped-the-day-before"),
+        pytest.param("2024-01-10", "2026-06-12", False, True, id="stopped-after-it"),
+        pytest.param("2024-01-10", None, True, True, id="running"),
+        pytest.param("2026-06-07", None, True, True, id="begun-the-day-before"),
+        pytest.param(RELAPSE, None, True, False, id="begun-on-the-day"),
+        pytest.param("2024-01-10", None, False, False, id="no-end-recorded"),
+    ],
+)
+def test_E_26_relapse_during_a_TKI_is_its_failure(
+    start: str, until: str | None, running: bool, failed: bool
+) -> None:
+    story = untreated_ph().tki(Agent.IMATINIB, start, until, running=running)
+    assert ("imatinib: failed" in lines(story.ask())["CX-02"]) is failed
+    assert story.ask(EU).strength("INO") == ("EVAL" if failed else "CAD")
+
+
+def test_E_26_stopped_for_intolerance_after_the_relapse_is_no_failure() -> None:
+    story = untreated_ph().tki(
+        Agent.IMATINIB, "2024-01-10", "2026-06-12", stop=StopReason.INTOLERANT
+    )
+    assert "imatinib: not tolerated" in lines(story.ask())["CX-02"]
+    assert story.ask(EU).strength("INO") == "NOT"
+
+
+def test_E_26_a_TKI_without_a_start_is_of_unknown_outcome() -> None:
+    story = untreated_ph().drug(Agent.IMATINIB, None, running=True, oral=True)
+    assert "imatinib: running" in lines(story.ask())["CX-02"]
+    assert story.ask(EU).strength("INO") == "CAD"
+
+
+def test_E_26_a_TKI_in_a_relapse_without_a_date() -> None:
+    story = person("1984-02-11").diagnosed("2023-10-05", status=ClinicalStatus.RELAPSE)
+    story = story.front_line("2023-10-05", "2025-12-20").work_up(but="ph")
+    story = story.gene("2023-10-05", Lesion.BCR_ABL1, Tri.MET)
+    answer = story.tki(Agent.IMATINIB, "2024-01-10", running=True).ask()
+    assert answer.ds == "ACTIVE_RR"
+    assert "imatinib: running" in lines(answer)["CX-02"]

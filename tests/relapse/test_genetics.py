@@ -132,7 +132,7 @@ def test_STALE_09_a_result_without_a_date_is_not_of_this_relapse() -> None:
     assert "D-GEN" in story.ask().requests("CTX")
 
 
-# --- Transcript levels (E-04) ---------------------------------------------------------------------
+# --- Transcript levels (E-04) --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,7 @@ def test_STALE_09_a_result_without_a_date_is_not_of_this_relapse() -> None:
     ],
 )
 def test_E_04_a_negative_level_excludes_only_before_treatment(on: str | None, asked: bool) -> None:
-    story = adult_first_relapse(but="ph").gene(
-        on, Lesion.BCR_ABL1, Tri.NOT_MET, quantitative=True
-    )
+    story = adult_first_relapse(but="ph").gene(on, Lesion.BCR_ABL1, Tri.NOT_MET, quantitative=True)
     assert ("D-PH" in story.ask().requests("CTX")) is asked
 
 

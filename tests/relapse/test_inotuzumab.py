@@ -448,7 +448,7 @@ def test_IN_03_child_in_late_second_remission() -> None:
     assert child_second_remission().ask().strength("INO") == "NOT"
 
 
-# --- The other side of each condition --------------------------------------------------------------
+# --- The other side of each condition ------------------------------------------------------------
 
 
 def lost_cd19(**more: Any) -> Story:

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from relapse.dates import DateRange, add_days, add_months
+from relapse.evidence.age import Age
 from relapse.logic import Interval, Tri, all_of, any_of
 from tests.relapse.patients import (
     EU,
@@ -338,3 +339,51 @@ def test_E_27_unknown_age_asks_for_the_birth_date_everywhere() -> None:
     assert answer.strength("BLIN") == answer.strength("INO") == answer.strength("CART") == "CAD"
     for name in ("BLIN", "INO", "CART"):
         assert "D-AGE" in answer.gating(name)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ("2026-05-01", "2026-05-31", "2026-05"),
+        ("2026-05-01", "2026-05-30", "2026-05-01 to 2026-05-30"),
+        ("2026-05-02", "2026-05-31", "2026-05-02 to 2026-05-31"),
+        ("2026-05-01", "2026-06-30", "2026-05-01 to 2026-06-30"),
+        ("2025-05-01", "2026-05-31", "2025-05-01 to 2026-05-31"),
+        ("2026-01-01", "2026-12-31", "2026"),
+        ("2026-01-01", "2026-11-30", "2026-01-01 to 2026-11-30"),
+        ("2025-01-01", "2026-12-31", "2025-01-01 to 2026-12-31"),
+    ],
+)
+def test_CARD_03_a_range_reads_as_recorded(first: str, last: str, text: str) -> None:
+    assert str(DateRange(date.fromisoformat(first), date.fromisoformat(last))) == text
+
+
+@pytest.mark.parametrize(
+    ("birth", "on", "said"),
+    [
+        ("2014-06-15", "2026-06-15", "age 12"),
+        ("2014-06-16", "2026-06-15", "age 11"),
+        ("2014-05", "2026-06-15", "age 12"),
+        ("2014-06", "2026-06-15", "age not known exactly"),
+        ("2024-06-15", "2026-06-15", "age 2"),
+        ("2024-06-16", "2026-06-15", "age 23 months"),
+        ("2026-05-15", "2026-06-15", "age 1 months"),
+        ("2026-05-16", "2026-06-15", "age 0 months"),
+    ],
+)
+def test_E_27_age_in_words(birth: str, on: str, said: str) -> None:
+    assert Age(DateRange.parse(birth), date.fromisoformat(on), "Patient/1").text() == said
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [
+        ("2026-05-31", Tri.NOT_MET),
+        ("2026-06-01", Tri.UNKNOWN),
+        ("2026-06-29", Tri.UNKNOWN),
+        ("2026-06-30", Tri.MET),
+    ],
+)
+def test_E_27_18_years_from_the_month_of_birth(on: str, state: Tri) -> None:
+    age = Age(DateRange.parse("2008-06"), date.fromisoformat(on), "Patient/1")
+    assert age.at_least_years(18) is state

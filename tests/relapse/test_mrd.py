@@ -323,7 +323,7 @@ def test_E_09_a_negative_result_is_not_a_missing_one() -> None:
     assert not {"D-MRD", "D-MRDSENS"} & answer.requests("BLIN")
 
 
-# --- The other side of each condition --------------------------------------------------------------
+# --- The other side of each condition ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from relapse.facts import (
     Provenance,
     Sex,
     Site,
+    ViralScreen,
+    Virus,
 )
 from relapse.logic import Tri
 from relapse.policy import Policy
@@ -357,7 +359,7 @@ def test_warnings_of_all_kinds_together_change_only_what_they_may() -> None:
     assert story.ask().strengths == "EVAL EVAL EVAL CONS"
 
 
-# --- The other side of each condition --------------------------------------------------------------
+# --- The other side of each condition ------------------------------------------------------------
 
 
 def used(answer: Answer, id: str, name: str) -> set[str]:
@@ -450,3 +452,123 @@ def test_P_16_names_the_partial_result() -> None:
     assert used(story.ask(), "P-16", "BLIN") == {"CD19 partial or dim"}
     treated = relapse(but="cd19").car_t("2025-12-01").cd19(RELAPSE).ask()
     assert used(treated, "P-16", "BLIN") == {"tisagenlecleucel"}
+
+
+# --- E-29: what is still active, still fresh, and final ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("abated", "warned"),
+    [
+        pytest.param(None, True, id="no-end"),
+        pytest.param("2026-06-16", True, id="ends-tomorrow"),
+        pytest.param("2026-06", True, id="ends-in-this-month"),
+        pytest.param("2026-06-15", False, id="ended-today"),
+        pytest.param("2026-06-14", False, id="ended-yesterday"),
+    ],
+)
+def test_P_12_an_infection_that_has_ended(abated: str | None, warned: bool) -> None:
+    """The end of the entry outweighs a clinical status that nobody closed."""
+    story = relapse().complication(Complication.INFECTION, abated=abated)
+    assert story.ask().effect("P-12", "INO") == (WARN if warned else NOTHING)
+
+
+def test_P_12_rests_on_what_is_active() -> None:
+    story = relapse().complication(Complication.INFECTION, Tri.NOT_MET, "2025-01-10")
+    answer = story.complication(Complication.INFLAMMATORY).ask()
+    assert used(answer, "P-12", "INO") == {"inflammatory disorder"}
+
+
+def test_P_13_rests_on_what_is_active() -> None:
+    story = relapse().complication(Complication.GVHD_ACUTE, grade=1)
+    answer = story.complication(Complication.GVHD_CHRONIC).ask()
+    assert used(answer, "P-13", "BLIN") == {"chronic GVHD"}
+
+
+@pytest.mark.parametrize(
+    "kind", [Complication.GVHD_ACUTE, Complication.GVHD_CHRONIC, Complication.GVHD_UNSPECIFIED]
+)
+def test_P_13_every_kind_of_active_GVHD(kind: Complication) -> None:
+    """A grade or kind that is not stated counts: withholding the warning is the worse error."""
+    assert three(relapse().complication(kind).ask(), "P-13") == (NOTE, NOTHING, CAP_WARN)
+    assert three(relapse().complication(kind, Tri.NOT_MET).ask(), "P-13") == (NOTHING,) * 3
+
+
+@pytest.mark.parametrize(
+    ("grade", "noted"), [(1, False), (2, True), (3, True), (None, True)], ids=str
+)
+def test_P_13_acute_GVHD_from_grade_II(grade: int | None, noted: bool) -> None:
+    answer = relapse().complication(Complication.GVHD_ACUTE, grade=grade).ask()
+    assert answer.effect("P-13", "BLIN") == (NOTE if noted else NOTHING)
+
+
+def test_P_14_the_marrow_of_the_first_diagnosis_is_no_burden_of_today() -> None:
+    """Relapse outside the marrow, which nobody has looked at yet."""
+    story = person("1984-02-11").diagnosed("2025-08-01").front_line("2025-08-01", "2026-05-20")
+    story = story.marrow("2025-08-01", 90, flow=90).blood("2025-08-01", count=40)
+    story = story.remission("2025-09-10", 1).extramedullary(Site.OTHER, RELAPSE)
+    answer = story.work_up(but="blood").ask()
+    assert answer.strength("BLIN") != "NOT"
+    assert three(answer, "P-14") == (NOTHING, NOTHING, NOTHING)
+    assert answer.effect("P-15", "INO") == NOTHING
+
+
+@pytest.mark.parametrize(("days", "counts"), [(14, True), (15, False)])
+def test_P_14_P_15_from_14_days_before_the_relapse(days: int, counts: bool) -> None:
+    story = relapse(but="blood").blood(days_before(days + 7), count=20)
+    assert story.ask().effect("P-15", "INO") == (WARN if counts else NOTHING)
+    assert story.ask().effect("P-14", "BLIN") == (WARN if counts else NOTHING)
+
+
+def test_P_14_a_preliminary_white_count_makes_no_product() -> None:
+    story = relapse(but="blood wbc").blood(RELAPSE, 50)
+    assert story.lab(Analyte.LEUKOCYTES, 40, RELAPSE).ask().effect("P-14", "BLIN") == WARN
+    preliminary = story.lab(Analyte.LEUKOCYTES, 40, RELAPSE, final=False).ask()
+    assert preliminary.effect("P-14", "BLIN") == NOTHING
+
+
+@pytest.mark.parametrize(("white", "p14", "p15"), [("20", False, False), ("20.1", False, True)])
+def test_P_15_over_10_by_the_product(white: str, p14: bool, p15: bool) -> None:
+    """Half of 20 is 10, which is not above 10."""
+    story = relapse(but="blood wbc").blood(RELAPSE, 50).lab(Analyte.LEUKOCYTES, white, RELAPSE)
+    assert story.ask().effect("P-15", "INO") == (WARN if p15 else NOTHING)
+    assert story.ask().effect("P-14", "BLIN") == (WARN if p14 else NOTHING)
+
+
+@pytest.mark.parametrize("missing", [Virus.HBV, Virus.HCV, Virus.HIV], ids=lambda v: v.name)
+def test_P_21_D_VIRAL_each_virus_is_asked_for(missing: Virus) -> None:
+    others = [virus for virus in Virus if virus is not missing]
+    story = relapse(but="viral").lab(Analyte.IMMUNOGLOBULIN, None)
+    assert "D-VIRAL" in story.screened(RELAPSE, *others).ask().requests("CART")
+    assert "D-VIRAL" not in story.screened(RELAPSE, *Virus).ask().requests("CART")
+
+
+@pytest.mark.parametrize(
+    ("on", "final", "asked"),
+    [
+        (days_before(90), True, False),
+        (days_before(91), True, True),
+        (RELAPSE, False, True),
+    ],
+    ids=["90-days", "91-days", "preliminary"],
+)
+def test_P_21_STALE_08_immunoglobulins(on: str, final: bool, asked: bool) -> None:
+    story = relapse(but="viral").screened(RELAPSE)
+    answer = story.lab(Analyte.IMMUNOGLOBULIN, None, on, final=final).ask()
+    assert ("D-VIRAL" in answer.requests("CART")) is asked
+    assert "D-VIRAL" in story.ask().requests("CART")
+
+
+def test_P_21_a_preliminary_screen_does_not_count() -> None:
+    story = relapse(but="viral").lab(Analyte.IMMUNOGLOBULIN, None)
+    screens = [
+        ViralScreen(
+            source=Provenance(f"Observation/{virus.value}"),
+            when=when(RELAPSE),
+            final=False,
+            virus=virus,
+            reactive=Tri.NOT_MET,
+        )
+        for virus in Virus
+    ]
+    assert "D-VIRAL" in story.add(*screens).ask().requests("CART")

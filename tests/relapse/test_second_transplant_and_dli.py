@@ -299,3 +299,11 @@ def test_HS2_03_DLI_03_the_reason_names_both() -> None:
     )
     gvhd = story.complication(Complication.GVHD_ACUTE, grade=2).ask()
     assert gvhd.option("HSCT").reason.endswith("; donor lymphocytes: active GVHD")
+
+
+def test_DLI_03_GVHD_whose_kind_is_not_stated() -> None:
+    story = first_remission().transplant("2026-05-20").mrd(DAY, "0.5")
+    active = story.complication(Complication.GVHD_UNSPECIFIED).ask()
+    assert active.gives("DLI-03") == "NOT"
+    over = story.complication(Complication.GVHD_UNSPECIFIED, Tri.NOT_MET).ask()
+    assert over.gives("DLI-02") == "CONS"

@@ -551,7 +551,7 @@ def test_POL_27_is_the_cut_of_the_late_relapse_only() -> None:
     assert child_second_remission().mrd(DAY, "0.05").ask(low).gives("HS-06") == "EVAL"
 
 
-# --- HS-13: what is no partial remission -----------------------------------------------------------
+# --- HS-13: what is no partial remission ---------------------------------------------------------
 
 
 def late_relapse(blasts: int = 20, **more: Any) -> Story:
@@ -639,7 +639,7 @@ def test_HS_11_outranks_HS_13() -> None:
     assert not answer.applies("HS-13")
 
 
-# --- HS-01, D-PRIOR: what is not known of an earlier transplant ------------------------------------
+# --- HS-01, D-PRIOR: what is not known of an earlier transplant ----------------------------------
 
 
 def test_HS_01_a_donor_type_that_is_not_stated_makes_the_option_wait() -> None:
@@ -714,7 +714,7 @@ def test_STALE_05_is_named_where_MRD_decides_the_row(story: Story, named: bool) 
     assert ("STALE-05" in rules) is named
 
 
-# --- What is on the card, and only there -----------------------------------------------------------
+# --- What is on the card, and only there ---------------------------------------------------------
 
 
 def test_HS_12_HS_06_a_NOT_asks_for_nothing_but_the_MRD_of_HS_07() -> None:
@@ -762,7 +762,7 @@ def test_HS_12_early_combined_relapse_that_COG_calls_late_is_high_in_neither() -
     assert answer.gives("HS-12") == "NOT"
 
 
-# --- HS-14: which sites and dates remain possible --------------------------------------------------
+# --- HS-14: which sites and dates remain possible ------------------------------------------------
 
 
 def coded_second_remission(*, but: str = "") -> Story:
@@ -824,3 +824,29 @@ def combined_on_treatment(dx: str, relapse: str) -> Story:
     story = child("2012-01-20").diagnosed(dx).front_line("2023-06-30").remission("2023-08-05", 1)
     story = story.marrow(relapse, 40, flow=40).work_up(relapse, but="cns")
     return story.cns(CnsStatus.CNS3, relapse)
+
+
+@pytest.mark.parametrize(
+    ("score", "hsct", "asked"),
+    [(60, "EVAL", False), (59, "EVAL", True), (51, "EVAL", True), (50, "CONS", False)],
+)
+@pytest.mark.parametrize("scale", [PerformanceScale.KARNOFSKY, PerformanceScale.LANSKY])
+def test_POL_34_fit_from_60_unfit_to_50(
+    score: int, scale: PerformanceScale, hsct: str, asked: bool
+) -> None:
+    answer = adult_second_remission(but="fitness").fitness(score, scale).ask()
+    assert answer.strength("HSCT") == hsct
+    assert ("D-FIT" in answer.requests("HSCT")) is asked
+
+
+def test_POL_34_a_preliminary_status_does_not_cap() -> None:
+    status = PerformanceStatus(
+        source=Provenance("Observation/ecog"),
+        when=when(RELAPSE),
+        final=False,
+        scale=PerformanceScale.ECOG,
+        score=4,
+    )
+    answer = adult_second_remission(but="fitness").add(status).ask()
+    assert answer.strength("HSCT") == "EVAL"
+    assert "D-FIT" in answer.requests("HSCT")

@@ -17,12 +17,13 @@ from tests.service.invariants import (
 )
 
 _CALL = re.compile(r"/cds-services/[^/]+/?")
+_FEEDBACK = re.compile(r"/cds-services/[^/]+/feedback/?")
 
 
 class CheckedClient(FlaskClient):
     """Flask's test client; a wrong answer is an AssertionError, whatever the test looks at.
 
-    A call that is answered 200 must also be one that the request schema accepts.
+    What is answered 200 must also be what the schema of requests, or of feedback, accepts.
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
@@ -35,8 +36,9 @@ class CheckedClient(FlaskClient):
                 answer.headers["Content-Type"],
                 answer.get_data(),
             )
-            if answer.status_code == 200 and _is_call(answer.request.method, answer.request.path):
-                assert schema_errors("request", _sent(kwargs)) == []
+            schema = _schema_of(answer.request.method, answer.request.path)
+            if answer.status_code == 200 and schema:
+                assert schema_errors(schema, _sent(kwargs)) == []
         return answer
 
 
@@ -48,14 +50,19 @@ def check_answer(method: str, path: str, status: int, content_type: str, content
     body = parse_json(content)
     if status == 200 and method == "GET":
         check_discovery(body)
-    elif status == 200 and _is_call(method, path):
+    elif status == 200 and _schema_of(method, path) == "request":
         check_response(body)
     elif status >= 400:
         check_outcome(body)
 
 
-def _is_call(method: str, path: str) -> bool:
-    return method == "POST" and _CALL.fullmatch(path) is not None
+def _schema_of(method: str, path: str) -> str:
+    """The schema of what is sent to an address; empty where nothing is."""
+    if method != "POST":
+        return ""
+    if _FEEDBACK.fullmatch(path):
+        return "feedback"
+    return "request" if _CALL.fullmatch(path) else ""
 
 
 def _sent(arguments: dict[str, Any]) -> object:

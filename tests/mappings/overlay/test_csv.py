@@ -1,4 +1,4 @@
-"""The short form: what a spreadsheet saves is read, and every mistake is told with line and cell."""
+"""The short form: what a spreadsheet saves is read; every mistake is told with line and cell."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mappings.overlay.folder import read_folder
 from tests.mappings.overlay.folders import HEADER, LOCAL, checked, csv, said
 
 GOOD = f"{LOCAL},4711,,obs-cd19-blasts,flow"
@@ -132,6 +133,17 @@ def test_files_that_are_no_table(tmp_path: Path, content: bytes, message: str) -
     assert said_.startswith(message)
 
 
+def test_a_mistake_is_one_line_whatever_the_cell_holds(tmp_path: Path) -> None:
+    (message,) = said(tmp_path, labs_csv=csv(f'{LOCAL},1,,"obs\r\n\x1b[2Jalt",'))
+    assert "'obs   [2Jalt' is no concept" in message
+
+
+def test_too_many_files(tmp_path: Path) -> None:
+    for number in range(201):
+        (tmp_path / f"{number}.csv").write_text("x")
+    assert "more than 200 files" in said(tmp_path)[0]
+
+
 def test_a_spreadsheet_file_and_others_are_named(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     messages = said(
@@ -146,9 +158,6 @@ def test_a_spreadsheet_file_and_others_are_named(tmp_path: Path) -> None:
 
 def test_a_folder_without_files_or_that_is_none(tmp_path: Path) -> None:
     assert "holds no .csv or .json file" in said(tmp_path)[0]
-    (mistake,) = checked(tmp_path, labs_csv=csv(GOOD)).mistakes or [None]
-    assert mistake is None
-    from mappings.overlay.folder import read_folder
-
+    assert not said(tmp_path, labs_csv=csv(GOOD))
     assert "cannot be read" in str(read_folder(tmp_path / "none").mistakes[0])
     assert "cannot be read" in str(read_folder(tmp_path / "labs.csv").mistakes[0])

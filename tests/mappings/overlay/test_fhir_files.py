@@ -225,11 +225,11 @@ def test_places_count_characters_not_bytes() -> None:
     assert str(Source("f", text).place(raised.value.at)) == "f:2:7"
 
 
-def test_the_largest_file_is_read_in_seconds(tmp_path: Path) -> None:
-    elements = [element(f"C{number}", "obs-alt") for number in range(50_000)]
+def test_a_map_of_twenty_thousand_codes_is_read_in_seconds(tmp_path: Path) -> None:
+    elements = [element(f"C{number}", "obs-alt") for number in range(20_000)]
     text = json.dumps(concept_map(*elements))
     began = time.perf_counter()
     found = checked(tmp_path, map_json=text)
     assert not found.mistakes
-    assert len(found.rows) == 50_000
-    assert time.perf_counter() - began < 20
+    assert len(found.rows) == 20_000
+    assert time.perf_counter() - began < 15

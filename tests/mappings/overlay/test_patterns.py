@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mappings.overlay.concepts import CONCEPTS
 from mappings.overlay.doubt import raises_doubt
 from mappings.overlay.patterns import Pattern, plain
 from tests.mappings.overlay.folders import csv, said
@@ -87,7 +88,9 @@ def test_patterns_in_use(tmp_path: Path, line: str) -> None:
         ("positive", "val-negative", "is read as positive already"),
         ("equivocal", "val-negative", "is read as indeterminate already"),
         ("reactive", "val-non-reactive", "is read as positive already"),
-        ("0.3 %", "val-positive", "is a number that is read as it is"),
+        ("0.3 % pos", "val-negative", "is a number that is read as it is"),
+        ("0.3 %", "val-positive", "has no word in it"),
+        ("1", "val-cns1", "means other things in other results"),
     ],
 )
 def test_an_answer_that_is_read_already_cannot_be_turned_round(
@@ -127,7 +130,7 @@ DOUBTFUL = [
 
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_doubt_is_heard(text: str) -> None:
-    assert raises_doubt(text)
+    assert raises_doubt(text, CONCEPTS["cond-b-all"])
 
 
 @pytest.mark.parametrize(
@@ -143,7 +146,26 @@ def test_doubt_is_heard(text: str) -> None:
     ],
 )
 def test_plain_names_raise_none(text: str) -> None:
-    assert not raises_doubt(text)
+    assert not raises_doubt(text, CONCEPTS["cond-b-all"])
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "doubt"),
+    [
+        ("HCV screening, serum", "obs-hcv", False),
+        ("HCV screening, mother", "obs-hcv", True),
+        ("FISH study BCR", "obs-bcr-abl1", False),
+        ("CD19 blasts, donor", "obs-cd19-blasts", True),
+        ("Donor registry result", "obs-donor", False),
+        ("PBSCT from sibling donor", "proc-allo-hsct", False),
+        ("PBSCT not done", "proc-allo-hsct", True),
+        ("PBSCT of brother", "proc-allo-hsct", True),
+        ("Family history: PBSCT", "proc-allo-hsct", True),
+        ("Donor for brother", "proc-allo-hsct", True),
+    ],
+)
+def test_names_of_tests_and_grafts(text: str, name: str, doubt: bool) -> None:
+    assert raises_doubt(text, CONCEPTS[name]) is doubt
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from service.logs import LOGGER, JsonLines
 from service.trust.jwk import KeySetError, public_key_set
 from service.trust.keys import (
     DROP_AFTER,
     MAX_KEY_SET_BYTES,
     REFRESH_AFTER,
+    RETRY_AFTER,
     KeyRing,
     SourceFailed,
     from_address,
@@ -80,6 +83,7 @@ NO_POINT = {**jwk(KEY, "a"), "x": jwk(OTHER, "a")["x"]}
         },
         private_jwk(KEY, "a"),
         private_jwk(RSA, "a"),
+        jwk(RSA, "a", p="AQAB"),  # half given away is given away
         "a",
         None,
         [],
@@ -164,7 +168,7 @@ def clock() -> Clock:
 
 def test_read_once(clock: Clock) -> None:
     source = Source("a")
-    ring = KeyRing(source, clock=clock)
+    ring = KeyRing("hospital", source, clock=clock)
     assert source.reads == 0  # a start needs no key server
     for _ in range(20):
         assert ring.find("a")
@@ -174,7 +178,7 @@ def test_read_once(clock: Clock) -> None:
 def test_unknown_key_refreshes_at_once(clock: Clock) -> None:
     """C-213: the key was rotated a moment ago."""
     source = Source("old")
-    ring = KeyRing(source, clock=clock)
+    ring = KeyRing("hospital", source, clock=clock)
     assert ring.find("old")
     source.kids = ["old", "new"]
     assert ring.find("new")
@@ -185,7 +189,7 @@ def test_unknown_key_refreshes_at_once(clock: Clock) -> None:
 def test_refreshes_are_bounded(clock: Clock) -> None:
     """Three in any minute, then three more."""
     source = Source("a")
-    ring = KeyRing(source, clock=clock)
+    ring = KeyRing("hospital", source, clock=clock)
     for number in range(20):
         assert ring.find(f"unknown-{number}") is None
     assert source.reads == 3
@@ -202,7 +206,7 @@ def test_refreshes_are_bounded(clock: Clock) -> None:
 @pytest.mark.parametrize("failing", ["connection", "content"])
 def test_failed_refresh_keeps_the_keys(clock: Clock, failing: str) -> None:
     source = Source("a")
-    ring = KeyRing(source, clock=clock)
+    ring = KeyRing("hospital", source, clock=clock)
     assert ring.find("a")
     source.failing = failing
     assert ring.find("b") is None
@@ -211,19 +215,48 @@ def test_failed_refresh_keeps_the_keys(clock: Clock, failing: str) -> None:
 
 def test_revoked_key_ends(clock: Clock) -> None:
     source = Source("a", "b")
-    ring = KeyRing(source, clock=clock)
+    ring = KeyRing("hospital", source, clock=clock)
     assert ring.find("a")
     source.kids = ["b"]
-    clock.now += REFRESH_AFTER
+    clock.now += REFRESH_AFTER - 1
     assert ring.find("a")
     clock.now += 1
     assert ring.find("a") is None
     assert ring.find("b")
 
 
+def test_key_server_that_is_away_is_left_alone_for_a_while(clock: Clock) -> None:
+    """Callers with a known key pay for its absence once in five minutes, not with each call."""
+    source = Source("a")
+    ring = KeyRing("hospital", source, clock=clock)
+    assert ring.find("a")
+    source.failing = "connection"
+    clock.now += REFRESH_AFTER
+    for seconds, reads in ((0, 2), (1, 2), (RETRY_AFTER - 2, 2), (1, 3), (1, 3)):
+        clock.now += seconds
+        assert ring.find("a")
+        assert source.reads == reads
+
+
+@pytest.mark.parametrize(
+    ("failing", "error"), [("connection", "connection"), ("content", "it is not JSON")]
+)
+def test_failure_is_logged(
+    clock: Clock, caplog: pytest.LogCaptureFixture, failing: str, error: str
+) -> None:
+    source = Source("a")
+    source.failing = failing
+    with caplog.at_level(logging.WARNING, LOGGER.name):
+        KeyRing("hospital", source, clock=clock).find("a")
+    (record,) = caplog.records
+    line = json.loads(JsonLines().format(record))
+    assert (line["event"], line["client"]) == ("keys", "hospital")
+    assert line["error"].startswith(error)
+
+
 def test_keys_do_not_outlive_their_source_by_more_than_a_day(clock: Clock) -> None:
     source = Source("a")
-    ring = KeyRing(source, clock=clock)
+    ring = KeyRing("hospital", source, clock=clock)
     assert ring.find("a")
     source.failing = "connection"
     clock.now += DROP_AFTER
@@ -240,7 +273,7 @@ def test_one_refresh_at_a_time() -> None:
     on.
     """
     source = Source("a")
-    ring = KeyRing(source)
+    ring = KeyRing("hospital", source)
     assert ring.find("a")
     source.kids = ["a", "new"]
     began, release = threading.Event(), threading.Event()
@@ -268,7 +301,7 @@ def test_one_refresh_at_a_time() -> None:
 
 def test_known_key_does_not_wait_for_the_hourly_refresh(clock: Clock) -> None:
     source = Source("a")
-    ring = KeyRing(source, clock=clock)
+    ring = KeyRing("hospital", source, clock=clock)
     assert ring.find("a")
     clock.now += REFRESH_AFTER + 1
     began, release = threading.Event(), threading.Event()
@@ -291,7 +324,7 @@ def test_file(tmp_path: Path) -> None:
     """A key in a file is changed without a restart."""
     path = tmp_path / "keys.json"
     path.write_text(json.dumps(key_set(jwk(KEY, "a"))))
-    ring = KeyRing(from_file(path))
+    ring = KeyRing("hospital", from_file(path))
     assert ring.find("a")
     path.write_text(json.dumps(key_set(jwk(KEY, "b"))))
     assert ring.find("b")
@@ -329,7 +362,7 @@ def test_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return Reply(key_set(jwk(KEY, "a")))
 
     with serving(answer) as base:
-        assert KeyRing(from_address(f"{base}/jwks.json")).find("a")
+        assert KeyRing("hospital", from_address(f"{base}/jwks.json")).find("a")
     (headers,) = seen
     assert "Authorization" not in headers
     assert "Cookie" not in headers
@@ -363,7 +396,7 @@ def test_redirect_is_not_followed(status: int) -> None:
         return Reply(status=status, headers={"Location": "/fhir/elsewhere"})
 
     with serving(answer) as base:
-        assert KeyRing(from_address(f"{base}/jwks.json")).find("a") is None
+        assert KeyRing("hospital", from_address(f"{base}/jwks.json")).find("a") is None
     assert asked == ["/fhir/jwks.json"]
 
 
@@ -381,5 +414,5 @@ def test_slow_key_server_is_left(reply: Reply) -> None:
 
 
 def test_key_server_that_is_down() -> None:
-    ring = KeyRing(from_address("http://127.0.0.1:9/jwks.json"))
+    ring = KeyRing("hospital", from_address("http://127.0.0.1:9/jwks.json"))
     assert ring.find("a") is None

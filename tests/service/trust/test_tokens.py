@@ -218,6 +218,14 @@ def test_malformed(trusting: Verifier, authorization: str) -> None:
     assert refusal(trusting, authorization) is Reason.MALFORMED
 
 
+def test_size(trusting: Verifier) -> None:
+    """Right in every respect but its length."""
+    small = HOSPITAL.bearer(filler="")
+    room = MAX_AUTHORIZATION - len(small)
+    assert trusting.verify(HOSPITAL.bearer(filler="x" * (room * 3 // 4 - 3)), (SERVICE,))
+    assert refusal(trusting, HOSPITAL.bearer(filler="x" * (room * 3 // 4 + 3))) is Reason.MALFORMED
+
+
 def test_member_that_occurs_twice(trusting: Verifier) -> None:
     """Readers differ in which of the two they take: nothing that is signed says both."""
     header, claims = json.dumps(HOSPITAL.headers()), json.dumps(HOSPITAL.claims())
@@ -572,6 +580,7 @@ def test_times_within_the_leeway(trusting: Verifier) -> None:
         ({"iat": 32, "exp": 300}, Reason.NOT_YET),
         ({"iat": 600, "exp": 900}, Reason.NOT_YET),
         ({"iat": 0, "nbf": 32, "exp": 300}, Reason.NOT_YET),
+        ({"iat": 600, "nbf": -300, "exp": 800}, Reason.NOT_YET),
         ({"iat": 0, "exp": 600}, Reason.LIFETIME),
         ({"iat": -600, "exp": 60}, Reason.LIFETIME),
         ({"iat": 0, "exp": -1}, Reason.CLAIMS),

@@ -65,12 +65,12 @@ def running(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def wait_for(address: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 30
     while time.monotonic() < end:
         try:
             if requests.get(f"{address}/readyz", timeout=1).status_code == 200:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
     raise AssertionError("the server did not come up")
 

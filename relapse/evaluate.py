@@ -151,7 +151,6 @@ def _incomplete(case: Case) -> tuple[str, ...]:
     return (
         (
             f"Could not be fetched, data incomplete: {', '.join(sections)}. Nothing is "
-            "claimed absent from them: what is called missing, not found or not examined may "
-            "be there."
+            "claimed absent from them; what is named as missing may be there."
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relapse.assessment import Criterion, DiseaseStatus, Notice, NoticeKind, RuleResult
 from relapse.case import Case
-from relapse.facts import Lineage, TreatmentPlan
+from relapse.facts import Lineage, Section, TreatmentPlan
 from relapse.logic import Tri
 from relapse.requests import request
 from relapse.rules import applied, rule
@@ -30,6 +30,10 @@ def stopped_by(case: Case) -> Gate | None:
         if stop is not None:
             return stop
     return None
+
+
+_LINEAGE_SECTIONS = (Section.CONDITIONS, Section.RESULTS)
+"""Where the lineage is looked for."""
 
 
 @rule("G-01", "No confirmed ALL", "POL")
@@ -102,7 +106,9 @@ def lineage_unknown(case: Case) -> Gate | None:
     """
     if case.course.diagnosis.lineage is not Lineage.UNKNOWN:
         return None
-    return _ask_for_lineage(case, "G-05", "lineage not on record")
+    return _ask_for_lineage(
+        case, "G-05", case.chart.lacking("lineage not on record", *_LINEAGE_SECTIONS)
+    )
 
 
 @rule("G-08", "Precursor status unknown", "POL")
@@ -111,7 +117,13 @@ def precursor_unknown(case: Case) -> Gate | None:
     diagnosis = case.course.diagnosis
     if diagnosis.lineage is not Lineage.B or diagnosis.precursor is not Tri.UNKNOWN:
         return None
-    return _ask_for_lineage(case, "G-08", "precursor status of the B-cell leukaemia not on record")
+    return _ask_for_lineage(
+        case,
+        "G-08",
+        case.chart.lacking(
+            "precursor status of the B-cell leukaemia not on record", *_LINEAGE_SECTIONS
+        ),
+    )
 
 
 def _ask_for_lineage(case: Case, id: str, why: str) -> Gate:

@@ -19,7 +19,7 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT
 from relapse.evidence.mrd import THRESHOLD
-from relapse.facts import Detection
+from relapse.facts import Detection, Section
 from relapse.logic import Tri
 from relapse.requests import merged, request
 from relapse.rules import applied, rule
@@ -49,7 +49,7 @@ def _why(case: Case, id: str) -> str:
                 f"{case.policy.status_max_age} days and treatment followed"
             )
         return "no marrow since" if "REL-07" in rules else ""
-    return "not on record"
+    return case.chart.lacking("not on record", Section.CONDITIONS, Section.RESULTS)
 
 
 def _confirm_summary(case: Case) -> str:

@@ -85,7 +85,7 @@ def create_app(
         app.register_blueprint(demo_routes(runtime))
     _handle_errors(app)
     _wrap_requests(app, runtime)
-    guard(app, runtime.verifier, runtime.settings)
+    guard(app, runtime.verifier, runtime.settings, runtime.metrics.refused)
     _allow_origins(app, runtime)
     return app
 

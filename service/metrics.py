@@ -130,6 +130,10 @@ class Metrics:
             kind = item.reference.split("/", 1)[0].split(" ", 1)[0]
             self.unread.labels(kind, self.bounded(item.code), item.reason).inc()
 
+    def refused(self, reason: str) -> None:
+        """Count a token that could not be verified."""
+        self.refused_callers.labels(reason).inc()
+
     def recorded(self, result: str, number: int) -> None:
         """Count decision records: ``stored`` or ``dropped``."""
         self.decisions.labels(result).inc(number)

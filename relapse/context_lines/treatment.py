@@ -15,7 +15,7 @@ from relapse.course.extramedullary import SiteFinding
 from relapse.course.timing import remission_at_most
 from relapse.dates import DateRange
 from relapse.evidence import safety, tki
-from relapse.facts import Agent, Analyte, Complication, Lineage, ProcedureKind, Sex
+from relapse.facts import Agent, Analyte, Complication, Lineage, ProcedureKind, Section, Sex
 from relapse.logic import Tri
 from relapse.options.inotuzumab import qt_drugs_running
 from relapse.precautions import raised
@@ -74,7 +74,14 @@ def tki_review(case: Case) -> list[Line]:
         if history.state is Tri.MET:
             precautions.append(raised("P-29", Effect.WARN, facts=history.facts))
     elif case.genetics.t315i is Tri.UNKNOWN:
-        requests = (request("D-KD", "not examined on this relapse or after the last TKI failure"),)
+        requests = (
+            request(
+                "D-KD",
+                case.chart.lacking(
+                    "not examined on this relapse or after the last TKI failure", Section.RESULTS
+                ),
+            ),
+        )
     if tki.given(case.course, Agent.NILOTINIB):
         parts.append("Nilotinib has no ALL label.")
     qt = qt_drugs_running(case)
@@ -152,7 +159,7 @@ def cns(case: Case) -> list[Line]:
         why = (
             "findings not conclusive"
             if case.course.involvement.cns_examined
-            else "not examined at this relapse"
+            else case.chart.lacking("not examined at this relapse", Section.RESULTS)
         )
         return [line("CX-05", "CNS status unknown.", _at(case, "CNS"), (request("D-CNS", why),))]
     return []
@@ -174,7 +181,7 @@ def testes(case: Case) -> list[Line]:
         why = (
             "finding not proven"
             if case.course.involvement.testis_examined
-            else "not examined at this relapse"
+            else case.chart.lacking("not examined at this relapse", Section.RESULTS)
         )
         return [
             line(

@@ -7,7 +7,7 @@ from relapse.case import Case
 from relapse.context_lines.line import line
 from relapse.course.timing import s_group
 from relapse.evidence import safety
-from relapse.facts import Analyte, Lineage, Sex
+from relapse.facts import Analyte, Lineage, Section, Sex
 from relapse.logic import Tri
 from relapse.options.transplant_rows import possible_risks
 from relapse.requests import request
@@ -19,7 +19,9 @@ def ph_unknown(case: Case) -> list[Line]:
     """B lineage without an adequate BCR::ABL1 test."""
     if case.genetics.ph is not Tri.UNKNOWN or case.course.diagnosis.lineage is not Lineage.B:
         return []
-    asked = request("D-PH", "no adequate test on record", gating=False)
+    asked = request(
+        "D-PH", case.chart.lacking("no adequate test on record", Section.RESULTS), gating=False
+    )
     return [line("CX-03", "Ph status unknown.", (), (asked,))]
 
 
@@ -31,9 +33,9 @@ def relapse_genetics(case: Case) -> list[Line]:
     return [
         line(
             "CX-10",
-            "Genetics of this relapse not found.",
+            f"Genetics of this relapse {case.chart.lacking('not found', Section.RESULTS)}.",
             (),
-            (request("D-GEN", "no result at this relapse"),),
+            (request("D-GEN", case.chart.lacking("no result at this relapse", Section.RESULTS)),),
         )
     ]
 
@@ -74,8 +76,10 @@ def work_up(case: Case) -> list[Line]:
         missing.append("genetics")
     if not missing:
         return []
-    requests = (request("D-BM", "no marrow at this relapse", gating=False),) if not recent else ()
-    return [line("CX-12", f"Work-up not found: {', '.join(missing)}.", (), requests)]
+    why = case.chart.lacking("no marrow at this relapse", Section.RESULTS)
+    requests = (request("D-BM", why, gating=False),) if not recent else ()
+    found = case.chart.lacking("not found", Section.RESULTS)
+    return [line("CX-12", f"Work-up {found}: {', '.join(missing)}.", (), requests)]
 
 
 @rule("CX-13", "Prognostic factors", "S24", "S26", "S27", "S28")

@@ -13,7 +13,7 @@ from relapse.course.disease import DiseaseCourse
 from relapse.course.treatment import Course, TreatmentHistory
 from relapse.course.wording import percent
 from relapse.dates import DateRange, add_days
-from relapse.facts import Agent, Antigen, AntigenResult, Chart, Expression, Given
+from relapse.facts import Agent, Antigen, AntigenResult, Chart, Expression, Given, Section
 from relapse.logic import Tri
 from relapse.policy import Policy
 from relapse.rules import rule
@@ -107,7 +107,7 @@ def status(
         return replace(
             unknown,
             facts=(dated[-1].used,) if dated else (),
-            reason=dated[-1].flaw if dated else "not found",
+            reason=dated[-1].flaw if dated else chart.lacking("not found", Section.RESULTS),
             earlier_negative=negative,
         )
     newest = valid[-1]

@@ -13,7 +13,7 @@ from relapse.assessment import FactUsed, MrdCategory
 from relapse.course.disease import DiseaseCourse
 from relapse.course.wording import decimal_text, percent
 from relapse.dates import DateRange, add_days
-from relapse.facts import Chart, Detection, Material, MrdResult
+from relapse.facts import Chart, Detection, Material, MrdResult, Section
 from relapse.logic import Tri
 from relapse.policy import Policy
 from relapse.rules import rule
@@ -110,7 +110,8 @@ def status(chart: Chart, course: DiseaseCourse, as_of: date, policy: Policy) -> 
     valid = [result for result, reason in flaws if not reason]
     if not valid:
         if not flaws:
-            return MrdStatus(MrdCategory.UNK)
+            why = chart.lacking("no result", Section.RESULTS)
+            return MrdStatus(MrdCategory.UNK, reason=why)
         newest, reason = flaws[-1]
         return MrdStatus(MrdCategory.UNK, facts=(describe(newest),), reason=reason, outdated=True)
     newest = valid[-1]

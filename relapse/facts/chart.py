@@ -23,6 +23,7 @@ class Section(Enum):
     PLANS = "treatment plans"
 
 
+_NOT_FETCHED = "could not be fetched, data incomplete"
 F = TypeVar("F", bound=Fact)
 
 
@@ -48,6 +49,12 @@ class Chart:
         for result in self.of(LabResult):
             groups.setdefault(result.analyte, []).append(result)
         return groups
+
+    def lacking(self, words: str, *sections: Section) -> str:
+        """Why something is missing: ``words``, or that a part of the record which may hold it could
+        not be fetched. Of that nothing is claimed absent.
+        """
+        return _NOT_FETCHED if self.incomplete.intersection(sections) else words
 
     def labs(self, analyte: Analyte) -> Sequence[LabResult]:
         """The results of one analyte: rules ask for each of them many times."""

@@ -16,7 +16,7 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.evidence import safety
 from relapse.evidence.blinatumomab_response import no_response
-from relapse.facts import Agent, Antigen, CarTProduct
+from relapse.facts import Agent, Antigen, CarTProduct, Section
 from relapse.logic import Tri, all_of
 from relapse.options import adult_car_t, shared, tisagenlecleucel
 from relapse.options.combine import lowered, not_suggested, notes_of, requests_of, strongest
@@ -205,7 +205,9 @@ def _requests(case: Case) -> list[DataRequest]:
     """
     wanted = []
     if not safety.collection_screen_complete(case.chart, case.as_of):
-        wanted.append(request("D-VIRAL", "not complete within 90 days"))
+        wanted.append(
+            request("D-VIRAL", case.chart.lacking("not complete within 90 days", Section.RESULTS))
+        )
     adult = case.age.at_least_years(adult_car_t.minimum_years(case)) is not Tri.NOT_MET
     if (
         case.active

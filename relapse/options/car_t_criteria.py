@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relapse.assessment import Criterion
 from relapse.case import Case
-from relapse.facts import Antigen
+from relapse.facts import Antigen, Section
 from relapse.logic import Tri, any_of
 
 
@@ -22,7 +22,13 @@ def refractory(case: Case) -> Criterion:
     found = case.course.refractory
     wanted = ("D-BM",) if found.course_completed is Tri.MET else ("D-PRIOR",)
     return Criterion(
-        "refractory", found.state, found.facts, wanted, "response to the last course not on record"
+        "refractory",
+        found.state,
+        found.facts,
+        wanted,
+        case.chart.lacking(
+            "response to the last course not on record", Section.RESULTS, Section.CONDITIONS
+        ),
     )
 
 

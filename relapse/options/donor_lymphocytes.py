@@ -5,6 +5,7 @@ from __future__ import annotations
 from relapse.assessment import Criterion, MrdCategory, RuleResult, Strength
 from relapse.case import Case
 from relapse.evidence import safety
+from relapse.facts import Section
 from relapse.logic import Tri
 from relapse.rules import applied, rule
 
@@ -20,7 +21,7 @@ def consider(case: Case) -> RuleResult:
         return no_low_burden_disease(case)
     mrd = Criterion("MRD positive in remission", Tri.MET, case.mrd.facts)
     if gvhd.state is Tri.UNKNOWN:
-        return gvhd_unknown(mrd)
+        return gvhd_unknown(case, mrd)
     return low_burden(mrd, Criterion("no active GVHD", Tri.MET, gvhd.facts))
 
 
@@ -65,8 +66,9 @@ def high_burden(case: Case) -> RuleResult:
 
 
 @rule("DLI-05", "Donor lymphocytes, GVHD unknown", "POL")
-def gvhd_unknown(mrd: Criterion) -> RuleResult:
+def gvhd_unknown(case: Case, mrd: Criterion) -> RuleResult:
     """As DLI-02 with GVHD status unknown: waits for it."""
-    gvhd = Criterion("no active GVHD", Tri.UNKNOWN, (), ("D-GVHD",), "not on record")
+    why = case.chart.lacking("not on record", Section.CONDITIONS)
+    gvhd = Criterion("no active GVHD", Tri.UNKNOWN, (), ("D-GVHD",), why)
     note = "Donor lymphocytes may be considered once GVHD status is known."
     return applied("DLI-05", Tri.UNKNOWN, mrd, gvhd, strength=Strength.CAD, note=note)

@@ -19,7 +19,7 @@ from relapse.case import Case
 from relapse.course.treatment import COURSE_GAP_DAYS
 from relapse.dates import DateRange, add_days
 from relapse.evidence import safety, tki
-from relapse.facts import Agent, Analyte, Antigen, Complication, Given
+from relapse.facts import Agent, Analyte, Antigen, Complication, Given, Section
 from relapse.logic import Tri, all_of, any_of
 from relapse.options import shared
 from relapse.options.combine import considered, not_suggested
@@ -296,10 +296,14 @@ def _requests(case: Case) -> list[DataRequest]:
     """Non-gating questions: QTcF, white cells."""
     wanted = []
     if safety.newest_lab(case.chart, Analyte.QTCF, case.as_of, safety.FRESH_SCREEN_DAYS) is None:
-        wanted.append(request("D-QTC", "not found or older than 90 days"))
+        wanted.append(
+            request("D-QTC", case.chart.lacking("not found or older than 90 days", Section.RESULTS))
+        )
     if (
         safety.newest_lab(case.chart, Analyte.LEUKOCYTES, case.as_of, safety.FRESH_LABS_DAYS)
         is None
     ):
-        wanted.append(request("D-CBC", "not found or older than 14 days"))
+        wanted.append(
+            request("D-CBC", case.chart.lacking("not found or older than 14 days", Section.RESULTS))
+        )
     return wanted

@@ -15,7 +15,7 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.evidence import safety
 from relapse.evidence.antigens import AntigenStatus
-from relapse.facts import Agent, Analyte, Antigen, Complication, ProcedureKind, Sex
+from relapse.facts import Agent, Analyte, Antigen, Complication, ProcedureKind, Section, Sex
 from relapse.logic import Tri
 from relapse.precautions import raised
 from relapse.requests import request
@@ -228,7 +228,8 @@ def lab_requests(case: Case) -> list[DataRequest]:
     ]
     if not missing:
         return []
-    return [request("D-LFT", f"not found or not comparable: {', '.join(missing)}")]
+    why = case.chart.lacking("not found or not comparable", Section.RESULTS)
+    return [request("D-LFT", f"{why}: {', '.join(missing)}")]
 
 
 def liver_above(

@@ -22,7 +22,7 @@ from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, TWENTY_FIVE_PERCENT
 from relapse.evidence import safety
 from relapse.evidence.mrd import LABEL_LEVEL
-from relapse.facts import Agent, Response, ResponseStatement
+from relapse.facts import Agent, Response, ResponseStatement, Section
 from relapse.logic import Tri
 from relapse.options import donor_lymphocytes, second_transplant, shared, transplant_rows
 from relapse.options.combine import lowered, notes_of
@@ -289,11 +289,17 @@ def _requests(
     strong = row.strength in (Strength.EVAL, Strength.CONS)
     cells = any(item.strength is Strength.CONS for item in others)
     if (strong or cells) and not safety.donor_found(case.chart):
-        wanted.append(request("D-DONOR", "not on record"))
+        wanted.append(
+            request(
+                "D-DONOR", case.chart.lacking("not on record", Section.RESULTS, Section.PROCEDURES)
+            )
+        )
     if cells and not safety.chimerism_measured(case.chart, case.as_of):
-        wanted.append(request("D-CHIM", "not on record"))
+        wanted.append(request("D-CHIM", case.chart.lacking("not on record", Section.RESULTS)))
     if row.strength is not Strength.NOT and fit is Tri.UNKNOWN:
-        wanted.append(request("D-FIT", "not found or older than 90 days"))
+        wanted.append(
+            request("D-FIT", case.chart.lacking("not found or older than 90 days", Section.RESULTS))
+        )
     if (
         case.in_remission
         and case.remission_ordinal >= 2

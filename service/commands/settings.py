@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from service.settings import described
@@ -14,5 +15,5 @@ def settings() -> None:
     """List every setting with its meaning and default."""
     table = Table("Variable", "Default", "Meaning", box=None, pad_edge=False)
     for name, default, meaning in described():
-        table.add_row(name, default or "(empty)", meaning)
+        table.add_row(name, escape(default) or "(empty)", escape(meaning))
     Console(highlight=False).print(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -12,6 +13,9 @@ HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_240_531_118
 """Key of the advisory lock that replicas on PostgreSQL take before they migrate."""
+
+_ALEMBIC = Lock()
+"""Alembic keeps the migration that runs in a global: two databases of one process take turns."""
 
 
 class UnknownRevision(Exception):
@@ -45,7 +49,8 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        with _ALEMBIC:
+            command.upgrade(config, "head")
     except CommandError:
         raise UnknownRevision(
             "the database was made by a newer version of relapse-cds: use that version, or another "

@@ -7,6 +7,8 @@ token (C-203, C-221).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import orjson
 from flask import Flask, Response, g, request
 
@@ -39,9 +41,12 @@ _RETRY_SECONDS = "5"
 _STORE_DOWN = "store"
 
 
-def guard(app: Flask, verifier: Verifier, settings: Settings) -> None:
+def guard(
+    app: Flask, verifier: Verifier, settings: Settings, count: Callable[[str], None]
+) -> None:
     """Identify the caller of each request to ``app`` as ``g.caller``, None for an unsigned call;
-    refuse what `Settings.require_auth` does not let in. The body is not read before.
+    refuse what `Settings.require_auth` does not let in. The body is not read before. ``count`` is
+    told the reason of every token that could not be verified.
     """
 
     @app.before_request
@@ -55,6 +60,7 @@ def guard(app: Flask, verifier: Verifier, settings: Settings) -> None:
         try:
             g.caller = verifier.verify(authorization, audiences(settings.public_url, request.path))
         except Untrusted as refusal:
+            count(refusal.reason.value)
             g.fields.update(reason=refusal.reason.value, client=refusal.client)
             return _refused() if settings.require_auth else None
         except StoreUnavailable as error:

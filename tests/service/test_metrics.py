@@ -119,6 +119,16 @@ def test_a_code_that_is_no_code_is_counted_as_other(make: Make, code: str) -> No
     assert NAME not in text
 
 
+def test_tokens_that_cannot_be_verified_are_counted_by_reason(make: Make) -> None:
+    client = make().test_client()
+    answer = client.get("/cds-services", headers={"Authorization": f"Bearer {NAME}"})
+    assert answer.status_code == 200  # development: ignored, and counted
+    text = client.get("/metrics").text
+    counted = [key for key in samples(text) if key[0] == "relapse_cds_refused_callers_total"]
+    assert len(counted) == 1
+    assert NAME not in text
+
+
 def test_the_number_of_codes_is_bounded() -> None:
     metrics = Metrics(Settings().jurisdiction)
     labels = {metrics.bounded(f"urn:x|{number}") for number in range(2000)}

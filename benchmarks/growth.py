@@ -13,8 +13,8 @@ from hooks.compose import PROJECT_URL, Presentation
 from hooks.registry import Registry
 from hooks.relapsed_b_all import relapsed_b_all
 from relapse.policy import Policy
-from service.prefetch import NoAccess, complete
-from service.wire import read_request
+from service.fhir.prefetch import NoAccess, complete
+from service.request.wire import read_request
 
 
 def answering(body: bytes) -> Callable[[], bytes]:

@@ -103,16 +103,19 @@ def _draft(card_class: CardClass, assessment: Assessment) -> Sheet | None:
         if not notices:
             return None
         requests = [request for notice in notices for request in notice.requests]
-        return _with_needs(Sheet(card_class, notices=notices), requests)
+        lines = [line for notice in notices for line in notice.lines]
+        return Sheet(card_class, notices=notices, needs=_needs(requests, lines))
     consideration = assessment.consideration(card_class.value)
     if consideration is None or consideration.strength is Strength.NOT:
         return None
-    return _with_needs(Sheet(card_class, consideration), consideration.requests)
+    needs = _needs(consideration.requests, consideration.lines)
+    return Sheet(card_class, consideration, needs=needs)
 
 
-def _with_needs(sheet: Sheet, requests: Iterable[DataRequest]) -> Sheet:
-    of_lines = [request for line in sheet.lines for request in line.requests]
-    return replace(sheet, needs=_merged([*requests, *of_lines]))
+def _needs(
+    requests: Iterable[DataRequest], lines: Iterable[ContextLine]
+) -> tuple[DataRequest, ...]:
+    return _merged([*requests, *(request for line in lines for request in line.requests)])
 
 
 def _merged(requests: Iterable[DataRequest]) -> tuple[DataRequest, ...]:

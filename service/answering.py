@@ -14,10 +14,10 @@ from hooks.registry import Outcome
 from mappings.errors import MappingError
 from service.decision import Evaluated
 from service.errors import CdsError
-from service.prefetch import NoAccess, complete
+from service.fhir.prefetch import NoAccess, complete
+from service.request.wire import CdsRequest
 from service.runtime import Runtime
 from service.trust.caller import Caller
-from service.wire import CdsRequest
 
 _NO_CARDS = b'{"cards":[]}'
 _NOTHING = Outcome()

@@ -16,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from hooks.registry import CdsService
 from service.answers import json_response
 from service.errors import HTTP_MESSAGES, CdsError, operation_outcome, outcome
-from service.fetching import FhirSource
+from service.fhir.fetching import FhirSource
 from service.logs import log, where
 from service.routes.cds import cds_routes
 from service.routes.demo import demo_routes

@@ -27,9 +27,9 @@ from relapse.assessment import Consideration, RuleResult
 from relapse.policy import Policy
 from relapse.rules import MODEL_VERSION
 from service.replay.minimal import minimal
+from service.request.wire import CdsRequest
 from service.store.decisions import CardRecord, DecisionRecord, SuggestionRecord
 from service.trust.caller import Caller
-from service.wire import CdsRequest
 
 POLICY = TypeAdapter(Policy)
 """Policies as JSON: `Policy` by name, decimals as text."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import requests
 
 from service import demos
-from service.addresses import base_address
+from service.network.addresses import base_address
 
 _PAUSE = 2.0
 _TIMEOUT = 60.0

@@ -12,8 +12,8 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from hooks.prefetch import PrefetchKey, patient_record
-from service.jsontext import parse_json
-from service.wire import AS_OF_KEY
+from service.request.jsontext import parse_json
+from service.request.wire import AS_OF_KEY
 
 FOLDER = Path(__file__).parent / "demo"
 AS_OF = "2026-06-15"

@@ -13,11 +13,11 @@ from mappings.chart import Unread
 from mappings.errors import MappingError
 from relapse.assessment import Assessment
 from relapse.facts import Section
-from service.bundles import cut_short, next_link
-from service.jsontext import NotJson, parse_json
+from service.fhir.bundles import cut_short, next_link
+from service.request.jsontext import NotJson, parse_json
 from service.settings import Settings
-from service.site_mapping import terminology
-from service.site_policy import policies
+from service.site.mapping import terminology
+from service.site.policy import policies
 
 
 class UnusableFile(Exception):

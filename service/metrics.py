@@ -19,9 +19,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from relapse.rules import MODEL_VERSION
-from service.bundles import is_outcome, next_link
 from service.decision import Evaluated
-from service.wire import CdsRequest
+from service.fhir.bundles import is_outcome, next_link
+from service.request.wire import CdsRequest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)

@@ -16,21 +16,21 @@ from hooks.registry import CdsService, Registry
 from hooks.relapsed_b_all import relapsed_b_all
 from mappings.terminology import Terminology
 from relapse.policy import Policy
-from service.addresses import may_contact
 from service.decision import Recording
-from service.fetching import Fetcher, FhirSource
-from service.fhir_client import FhirClient
+from service.fhir.client import FhirClient
+from service.fhir.fetching import Fetcher, FhirSource
+from service.fhir.prefetch import NoAccess
 from service.metrics import Metrics
-from service.prefetch import NoAccess
+from service.network.addresses import may_contact
 from service.recorder import Recorder
+from service.request.wire import CdsRequest
 from service.settings import Settings
-from service.site_mapping import terminology
-from service.site_policy import policies
+from service.site.mapping import terminology
+from service.site.policy import policies
 from service.store.database import Database
 from service.store.nonces import Nonces as StoredNonces
 from service.trust.caller import Caller
 from service.trust.tokens import Nonces, Verifier, verifier
-from service.wire import CdsRequest
 
 _POOL_SIZE = 64
 

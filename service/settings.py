@@ -18,8 +18,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hooks.prefetch import Profile
-from service.addresses import base_address
-from service.networks import never_reachable
+from service.network.addresses import base_address
+from service.network.networks import never_reachable
 from service.store.addresses import database_url
 
 PREFIX = "RELAPSE_CDS_"

@@ -12,7 +12,7 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.context_lines.line import line
 from relapse.course.extramedullary import SiteFinding
-from relapse.course.timing import remission_at_most
+from relapse.course.timing import remission_at_least, remission_at_most
 from relapse.dates import DateRange
 from relapse.evidence import safety, tki
 from relapse.facts import Agent, Analyte, Complication, Lineage, ProcedureKind, Section, Sex
@@ -35,10 +35,10 @@ def backbone(case: Case) -> list[Line]:
     elif case.course.relapse_count == 1 and remissions:
         when, relapsed = remissions[0].when, case.course.relapse_date
         short = remission_at_most(when, relapsed, case.policy.adult_short_remission_months)
-        not_long = remission_at_most(when, relapsed, case.policy.adult_long_remission_months)
+        long = remission_at_least(when, relapsed, case.policy.adult_long_remission_months)
         if short is Tri.MET:
             reinduction += " Short first remission: other or more intensive drugs are usual."
-        elif not_long is Tri.NOT_MET:
+        elif long is Tri.MET:
             reinduction += " Long first remission: the drugs that worked at first may work again."
     text = (
         f"A clinical trial is preferred where one is open. {reinduction} "

@@ -147,3 +147,10 @@ def remission_at_most(remission: DateRange | None, relapse: DateRange | None, mo
     if remission is None or relapse is None:
         return Tri.UNKNOWN
     return ~relapse.after(remission.shifted(months=months))
+
+
+def remission_at_least(remission: DateRange | None, relapse: DateRange | None, months: int) -> Tri:
+    """Whether the relapse came no earlier than ``months`` after CR1 was first documented (E-21)."""
+    if remission is None or relapse is None:
+        return Tri.UNKNOWN
+    return relapse.on_or_after(remission.shifted(months=months))

@@ -41,7 +41,12 @@ def _marrow_around_end(span: Course, course: DiseaseCourse) -> Marrow | None:
     next_courses = [
         other.start.earliest
         for other in course.history.courses
-        if other.start is not None and other.start.earliest > end.latest
+        if other.start is not None
+        and other is not span
+        and (
+            other.start.earliest > end.latest
+            or (other.start.earliest == end.latest and Agent.BLINATUMOMAB not in other.agents)
+        )
     ]
     last = min(add_days(end.latest, WINDOW_AFTER_END_DAYS), min(next_courses, default=date.max))
     return next((item for item in course.marrows if first <= item.when.earliest <= last), None)

@@ -61,13 +61,18 @@ def _in_active_disease(case: Case) -> Consideration:
     else:
         rules = [eu_adult_active(case)]
     caps = [non_response(case), isolated_other(case)]
-    return considered(
+    result = considered(
         OPTION,
         [*rules, *shared.antigen_trace(case, Antigen.CD19)],
         caps=caps,
         precautions=precautions(case),
         requests=shared.pregnancy_request(case),
     )
+    if result.strength is Strength.NOT and shared.only_age_fails(rules[0]):
+        limit = case.policy.blinatumomab_from_months
+        reason = shared.reason_with_age_limit(case, "age below the label", limit)
+        return not_suggested(OPTION, reason, result.rules)
+    return result
 
 
 def _in_remission(case: Case) -> Consideration:

@@ -61,17 +61,12 @@ def consider(case: Case, transplant: Strength) -> Consideration:
         precautions=precautions(case, transplant),
         requests=[*shared.lab_requests(case), *_requests(case), *shared.pregnancy_request(case)],
     )
-    if result.strength is Strength.NOT and _only_age_fails(rules[0]):
+    if result.strength is Strength.NOT and shared.only_age_fails(rules[0]):
         limit = _minimum_years(case) * 12
         return not_suggested(
             OPTION, shared.reason_with_age_limit(case, "age below the label", limit), result.rules
         )
     return result
-
-
-def _only_age_fails(rule_result: RuleResult) -> bool:
-    failing = [c for c in rule_result.criteria if c.state is Tri.NOT_MET]
-    return len(failing) == 1 and "or older" in failing[0].text
 
 
 # --- Rules ---------------------------------------------------------------------------------------

@@ -195,6 +195,12 @@ def reason_with_age_limit(case: Case, reason: str, months: int) -> str:
     return reason if day is None else f"{reason}; limit reached on {day.isoformat()} (P-25)"
 
 
+def only_age_fails(rule_result: RuleResult) -> bool:
+    """Whether an age limit is the one condition that a rule lacks."""
+    failing = [c for c in rule_result.criteria if c.state is Tri.NOT_MET]
+    return len(failing) == 1 and "or older" in failing[0].text
+
+
 def leukoencephalopathy_history(case: Case) -> tuple[FactUsed, ...]:
     """P-31: earlier cranial irradiation, high-dose methotrexate or intrathecal cytarabine.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from relapse.assessment import Criterion, MrdCategory, RuleResult, Strength
 from relapse.case import Case
 from relapse.course.sites import Involvement
-from relapse.course.timing import LATE, FirstRelapse, high_risk
+from relapse.course.timing import LATE, FirstRelapse, cog, high_risk
 from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.facts import Lineage
 from relapse.logic import Tri
@@ -20,18 +20,19 @@ def possible_risks(case: Case) -> set[tuple[Tri, Tri]]:
     """Every (BFM, COG) risk that timing and site of the first relapse allow, each met or not
     met.
     """
-    return {high_risk(relapse, bfm, cog) for relapse, bfm, cog in _possibilities(case)}
+    return {high_risk(relapse, *timing) for relapse, *timing in _possibilities(case)}
 
 
 def _possibilities(case: Case) -> list[tuple[FirstRelapse, str, str]]:
     first, timing = case.first_relapse, case.timing
     if first is None or timing is None:
         return []
+    relapses = [replace(first, involvement=site) for site in _sites(first.involvement)]
     return [
-        (replace(first, involvement=site), bfm, cog)
-        for site in _sites(first.involvement)
+        (relapse, bfm, cog_class)
+        for relapse in relapses
         for bfm in sorted(timing.bfm)
-        for cog in sorted(timing.cog)
+        for cog_class in sorted(cog(relapse))
     ]
 
 

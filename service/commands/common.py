@@ -6,8 +6,8 @@ import click
 import orjson
 
 from service.settings import Settings, SettingsError, load_settings, unknown_variables
-from service.site_mapping import terminology
-from service.site_policy import policies
+from service.site.mapping import terminology
+from service.site.policy import policies
 
 DAY = click.DateTime(["%Y-%m-%d"])
 FORMAT = click.option(

@@ -24,8 +24,8 @@ def feedback_report(
     since: datetime | None, until: datetime | None, form: str, comments: bool
 ) -> None:
     """Acceptance and override rates by topic and reason, and the time until cards were answered."""
-    from service.feedback_output import as_json, print_text
-    from service.feedback_report import NoRecords, report_for
+    from service.feedback.output import as_json, print_text
+    from service.feedback.report import NoRecords, report_for
 
     try:
         report = report_for(checked_settings(), since, until)

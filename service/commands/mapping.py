@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from service.commands.common import DAY, FORMAT, checked_settings, print_json
-from service.site_mapping import terminology
+from service.site.mapping import terminology
 
 
 @click.group()
@@ -21,7 +21,7 @@ def mapping() -> None:
 @click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
 def mapping_check(folder: Path) -> None:
     """Check the mapping files of FOLDER: a summary, or every mistake with its place."""
-    from service.mapping_check import check
+    from service.site.mapping_check import check
 
     if not check(Console(highlight=False), folder):
         raise click.exceptions.Exit(1)
@@ -31,7 +31,7 @@ def mapping_check(folder: Path) -> None:
 @FORMAT
 def mapping_concepts(form: str) -> None:
     """List every concept that a code or text can be mapped to."""
-    from service.mapping_check import concepts_json, print_concepts
+    from service.site.mapping_check import concepts_json, print_concepts
 
     if form == "json":
         print_json(concepts_json())
@@ -59,7 +59,7 @@ def mapping_coverage(
     Each .json file is a Bundle with the record of one patient; an .ndjson file has one on each
     line.
     """
-    from service.mapping_coverage import as_json, coverage, print_text
+    from service.site.mapping_coverage import as_json, coverage, print_text
 
     codes = terminology(checked_settings(site_mapping=mapping_folder))
     result = coverage(folder, codes, as_of.date() if as_of else date.today())

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from service.commands.common import DAY, FORMAT, JURISDICTION, Failure, checked_settings, print_json
-from service.site_policy import policies
+from service.site.policy import policies
 
 
 @click.command()

@@ -10,11 +10,11 @@ from flask import Blueprint, Response, g
 from mappings.errors import MappingError
 from service.answering import Call
 from service.answers import json_response
-from service.bodies import json_body
 from service.errors import BadRequest, NotFound
+from service.request.bodies import json_body
+from service.request.wire import read_request
 from service.runtime import Runtime
 from service.trust.gate import current_caller
-from service.wire import read_request
 
 
 def cds_routes(runtime: Runtime) -> Blueprint:

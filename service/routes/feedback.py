@@ -9,10 +9,10 @@ import orjson
 from flask import Blueprint, Response, g
 
 from service.answers import json_response
-from service.bodies import json_body
 from service.errors import NotFound, operation_outcome
-from service.feedback import read_feedback
+from service.feedback.items import read_feedback
 from service.logs import log
+from service.request.bodies import json_body
 from service.runtime import Runtime
 from service.store.database import StoreUnavailable
 from service.store.feedback import store

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from service.addresses import base_address
+from service.network.addresses import base_address
 from service.trust.jws import is_id
 from service.trust.refusal import Reason, Untrusted
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from service.addresses import base_address, is_loopback
-from service.networks import never_reachable
+from service.network.addresses import base_address, is_loopback
+from service.network.networks import never_reachable
 from service.settings import Settings, SettingsError
 from service.trust.jwk import ALGORITHMS, KeySetError, public_key_set
 from service.trust.keys import MAX_KEY_SET_BYTES

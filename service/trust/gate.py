@@ -41,9 +41,7 @@ _RETRY_SECONDS = "5"
 _STORE_DOWN = "store"
 
 
-def guard(
-    app: Flask, verifier: Verifier, settings: Settings, count: Callable[[str], None]
-) -> None:
+def guard(app: Flask, verifier: Verifier, settings: Settings, count: Callable[[str], None]) -> None:
     """Identify the caller of each request to ``app`` as ``g.caller``, None for an unsigned call;
     refuse what `Settings.require_auth` does not let in. The body is not read before. ``count`` is
     told the reason of every token that could not be verified.

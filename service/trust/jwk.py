@@ -10,7 +10,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from service.jsontext import NotJson, parse_json
+from service.request.jsontext import NotJson, parse_json
 
 ALGORITHMS: Mapping[str, str] = {
     "RS256": "RSA",

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from service.addresses import is_loopback
 from service.logs import log
+from service.network.addresses import is_loopback
 from service.trust.jwk import Key, KeySetError, public_key_set
 
 MAX_KEY_SET_BYTES = 256 * 1024

@@ -12,7 +12,7 @@ from scripts.make_knowledge import ROOT, generated
 from scripts.synthetic_records.cases import Case
 from scripts.synthetic_records.source import Table
 from service.settings import load_settings
-from service.site_policy import policies
+from service.site.policy import policies
 
 FILES = generated()
 

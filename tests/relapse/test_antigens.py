@@ -602,3 +602,16 @@ def test_STALE_01_STALE_02_each_names_itself_only(on: str, rule: str) -> None:
     for name in ("BLIN", "INO"):
         named = {item.rule for item in answer.option(name).rules}
         assert named & {"STALE-01", "STALE-02", "STALE-03", "CONF-02"} == {rule}
+
+
+def test_STALE_03_an_order_beside_administered_doses() -> None:
+    """The doses say when it was given; the order adds nothing."""
+    story = untested().drug(Agent.BLINATUMOMAB, "2025-12-01", "2025-12-28")
+    story = story.drug(Agent.BLINATUMOMAB, "2025-11-28", given=Given.ORDERED)
+    assert with_both(story, RELAPSE).ask().strength("BLIN") == "EVAL"
+
+
+def test_STALE_01_the_reason_is_that_of_the_newest_result() -> None:
+    story = untested().cd19("2025-08-01").cd19("2026-06-10", final=False)
+    texts = [item.text for item in story.ask().option("BLIN").requests if item.id == "D-CD19"]
+    assert texts[0].endswith("only a preliminary result")

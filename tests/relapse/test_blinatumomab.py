@@ -756,3 +756,49 @@ def test_BL_04_G_09_is_silent_only_in_a_long_standing_remission(cr2: str, silent
 def test_BL_05_is_silent_and_BL_04_in_first_remission_is_not() -> None:
     assert first_remission().ask().option("BLIN").silent
     assert not first_remission().mrd_negative().ask().option("BLIN").silent
+
+
+@pytest.mark.parametrize(
+    ("until", "blin"),
+    [
+        pytest.param("2026-06-15", "EVAL", id="completed-today"),
+        pytest.param("2026-06-16", "NOT", id="ends-tomorrow"),
+        pytest.param("2026-05-20", "EVAL", id="completed"),
+    ],
+)
+def test_BL_08_a_completed_reinduction_is_the_second_therapy(until: str, blin: str) -> None:
+    story = child_first_relapse(relapse="2026-04-10")
+    story = story.plan("2026-04-12", until, running=False).cd19(RELAPSE)
+    assert story.ask(EU).strength("BLIN") == blin
+
+
+@pytest.mark.parametrize(
+    ("today", "new"),
+    [("2026-06-01", True), ("2026-06-02", None), ("2026-06-30", None), ("2026-07-01", False)],
+)
+def test_BL_13_POL_33_a_remission_known_to_the_month(today: str, new: bool | None) -> None:
+    """June 2025: new for certain, perhaps, or not at all, by the day of the evaluation."""
+    story = child_second_remission(relapse="2025-04-20", cr2="2025-06").without(TreatmentPlan)
+    story = story.front_line("2021-05-01", "2023-08-01").reinduction("2025-04-25", "2025-05-30")
+    fresh = (date.fromisoformat(today) - timedelta(days=5)).isoformat()
+    answer = story.mrd_negative(fresh).cd19(fresh).seen_on(today).ask()
+    wanted = {True: "CONS", None: "CAD", False: "NOT"}[new]
+    assert answer.strength("BLIN") == wanted
+    assert ("D-CRDATE" in answer.requests("BLIN")) is (new is None)
+
+
+def test_AG_04_STALE_05_stand_in_the_trace_in_remission() -> None:
+    def rules(story: Story) -> set[str]:
+        return {item.rule for item in story.ask().option("BLIN").rules}
+
+    assert "AG-04" in rules(adult_second_remission(but="cd19").mrd(DAY, "0.5"))
+    assert "STALE-05" in rules(adult_second_remission().mrd("2026-04-01", "0.5"))
+    assert not {"AG-04", "STALE-05"} & rules(adult_second_remission().mrd(DAY, "0.5"))
+
+
+@pytest.mark.parametrize("site", [Site.CNS, Site.TESTIS], ids=lambda site: site.name)
+def test_BL_10_POL_14_the_reason_of_each_option(site: Site) -> None:
+    answer = isolated(site).ask()
+    for name in ("BLIN", "INO", "CART"):
+        assert answer.option(name).reason == "isolated CNS or testicular relapse"
+    assert [item.rule for item in answer.option("CART").rules] == ["POL-14"]

@@ -438,3 +438,19 @@ def test_E_26_a_TKI_in_a_relapse_without_a_date() -> None:
     answer = story.tki(Agent.IMATINIB, "2024-01-10", running=True).ask()
     assert answer.ds == "ACTIVE_RR"
     assert "imatinib: running" in lines(answer)["CX-02"]
+
+
+@pytest.mark.parametrize(
+    ("cr1", "said"),
+    [
+        pytest.param("2025-06-08", "Short first remission", id="12-months"),
+        pytest.param("2025-06-07", None, id="12-months-and-a-day"),
+        pytest.param("2024-06-09", None, id="24-months-less-a-day"),
+        pytest.param("2024-06-07", "Long first remission", id="24-months-and-a-day"),
+    ],
+)
+def test_CX_01_POL_31_first_remission_of_12_and_24_months(cr1: str, said: str | None) -> None:
+    story = adult_first_relapse(dx="2024-05-01", cr1=cr1, eot="2026-05-01")
+    text = lines(story.ask())["CX-01"]
+    for words in ("Short first remission", "Long first remission"):
+        assert (words in text) is (words == said)

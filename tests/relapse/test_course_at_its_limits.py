@@ -6,7 +6,15 @@ from __future__ import annotations
 
 import pytest
 
-from relapse.facts import CarTProduct, ClinicalStatus, Diagnosis, Phase, Site, TreatmentPlan
+from relapse.facts import (
+    CarTProduct,
+    ClinicalStatus,
+    CnsStatus,
+    Diagnosis,
+    Phase,
+    Site,
+    TreatmentPlan,
+)
 from tests.relapse.patients import (
     RELAPSE,
     Story,
@@ -455,3 +463,60 @@ def test_E_12_a_relapse_measured_before_it_was_coded(marrow: str, begun: str) ->
     story = adult().diagnosed("2023-10-05").coded_relapse(RELAPSE)
     text = story.marrow(marrow, 40, flow=40).ask().assessment.state.text
     assert f"B-ALL {begun}" in text
+
+
+@pytest.mark.parametrize(
+    ("site", "state", "relapses"),
+    [("2026-03-06", "NOT_RR", 0), ("2026-03-07", "ACTIVE_RR", 1)],
+    ids=["14-days", "15-days"],
+)
+def test_POL_10_another_site_within_14_days(site: str, state: str, relapses: int) -> None:
+    """Leukaemia elsewhere at the time: the marrow alone was no complete remission."""
+    story = induced("2026-02-15").marrow("2026-02-20", 2, flow=0)
+    answer = story.extramedullary(Site.OTHER, site).seen_on("2026-03-10").ask()
+    assert answer.relapses == relapses
+    assert (answer.ds != "CR1") is True
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(CnsStatus.CNS1, "CR2"), (CnsStatus.CNS2, "ACTIVE_RR")]
+)
+def test_REL_08_a_doubtful_examination_does_not_clear_a_site(status: CnsStatus, state: str) -> None:
+    story = adult().diagnosed("2023-10-05").front_line("2023-10-05", "2025-12-20")
+    story = story.remission("2023-11-15", 1).cns(CnsStatus.CNS3, "2026-03-20")
+    story = story.reinduction("2026-03-25", "2026-05-01").cns(status, "2026-05-05")
+    assert story.marrow("2026-05-08", 1, flow=0).ask().ds == state
+
+
+def test_REL_12_newer_evidence_at_another_site() -> None:
+    treated = old_relapse(120).reinduction(days_before(110), days_before(80))
+    answer = treated.extramedullary(Site.CNS, days_before(70)).ask()
+    assert (answer.ds, answer.relapses) == ("ACTIVE_RR", 1)
+
+
+def test_E_11_the_remission_of_a_higher_number_has_its_own_day() -> None:
+    story = adult().diagnosed("2018-10-05").remission("2018-11-15", 1)
+    assert "since 2026-04-10" in story.remission("2026-04-10", 2).ask().assessment.state.text
+    assert "since 2018-11-15" in story.remission("2026-04-10", 1).ask().assessment.state.text
+
+
+@pytest.mark.parametrize(
+    ("value", "final", "state"),
+    [
+        pytest.param("0.5", True, "CR1", id="final"),
+        pytest.param("0.5", False, "POSSIBLE_RELAPSE", id="preliminary"),
+    ],
+)
+def test_REL_16_preliminary_MRD_is_no_fresh_evidence_of_remission(
+    value: str, final: bool, state: str
+) -> None:
+    story = adult().diagnosed("2023-10-05").front_line("2023-10-05", "2025-12-20")
+    story = story.remission("2023-11-15", 1).coded_relapse(None, recorded="2026-06-10")
+    assert story.mrd("2026-06-05", value, final=final).ask().ds == state
+
+
+@pytest.mark.parametrize(("ago", "state"), [(90, "CR1"), (91, "POSSIBLE_RELAPSE")])
+def test_REL_16_POL_07_a_marrow_of_90_days(ago: int, state: str) -> None:
+    story = adult().diagnosed("2023-10-05").front_line("2023-10-05", "2025-12-20")
+    story = story.remission("2023-11-15", 1).coded_relapse(None, recorded="2026-06-10")
+    assert story.marrow(days_before(ago), "0.5").ask().ds == state

@@ -498,3 +498,21 @@ def test_CONF_04_a_low_positive_result_is_no_contradiction() -> None:
 def test_CONF_06_a_result_known_to_the_month_may_be_of_the_same_week() -> None:
     answer = late().mrd("2026-06-05", "0.5").mrd("2026-06", sens="0.01", method=Method.NGS).ask()
     assert "CONFLICT" in answer.cards
+
+
+def test_STALE_05_preliminary_after_a_stale_one() -> None:
+    story = late().mrd("2026-05-10", "0.5").mrd(DAY, "0.5", final=False)
+    text = next(item.text for item in story.ask().option("HSCT").requests if item.id == "D-MRD")
+    assert text.endswith("only a preliminary result")
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"value": "0.05"}, "MRD 0.05 % (flow cytometry, bone marrow)"),
+        ({"sens": "0.01"}, "MRD not detected (flow cytometry, bone marrow, sensitivity 0.01 %)"),
+    ],
+)
+def test_CARD_03_level_method_material_and_sensitivity(result: dict[str, str], words: str) -> None:
+    facts = late().mrd(DAY, **result).ask().rule("HS-06").criteria[1].facts
+    assert [fact.text for fact in facts] == [words]

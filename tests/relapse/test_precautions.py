@@ -9,6 +9,7 @@ import pytest
 from relapse.facts import (
     Agent,
     Analyte,
+    BlastResult,
     CnsStatus,
     Complication,
     Expression,
@@ -572,3 +573,15 @@ def test_P_21_a_preliminary_screen_does_not_count() -> None:
         for virus in Virus
     ]
     assert "D-VIRAL" in story.add(*screens).ask().requests("CART")
+
+
+@pytest.mark.parametrize(("blasts", "warned"), [("50", True), ("49.99", False)])
+def test_P_14_POL_17_marrow_just_under_50_per_cent(blasts: str, warned: bool) -> None:
+    story = relapse().without(BlastResult).marrow(RELAPSE, blasts, flow=blasts)
+    assert story.ask().effect("P-14", "BLIN") == (WARN if warned else NOTHING)
+
+
+@pytest.mark.parametrize(("count", "warned"), [("15", True), ("14.99", False)])
+def test_P_14_POL_17_blood_just_under_15(count: str, warned: bool) -> None:
+    story = relapse(but="blood").blood(RELAPSE, count=count)
+    assert story.ask().effect("P-14", "BLIN") == (WARN if warned else NOTHING)

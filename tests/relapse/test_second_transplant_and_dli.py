@@ -307,3 +307,11 @@ def test_DLI_03_GVHD_whose_kind_is_not_stated() -> None:
     assert active.gives("DLI-03") == "NOT"
     over = story.complication(Complication.GVHD_UNSPECIFIED, Tri.NOT_MET).ask()
     assert over.gives("DLI-02") == "CONS"
+
+
+def test_HS2_01_DLI_01_no_line_for_what_is_not_suggested() -> None:
+    clear = transplanted_then_relapsed().ask()
+    assert clear.gives("HS2-01") == "CONS"
+    assert clear.lines("HSCT") == {}
+    positive = no_gvhd(transplanted_then_relapsed().mrd(DAY, "0.5")).ask()
+    assert set(positive.lines("HSCT")) == {"DLI-02"}

@@ -850,3 +850,27 @@ def test_POL_34_a_preliminary_status_does_not_cap() -> None:
     answer = adult_second_remission(but="fitness").add(status).ask()
     assert answer.strength("HSCT") == "EVAL"
     assert "D-FIT" in answer.requests("HSCT")
+
+
+def test_HS_10_HS_07_a_NOT_does_not_ask_for_the_treatment_so_far() -> None:
+    assert first_remission().without(TreatmentPlan).ask().requests("HSCT") == set()
+
+
+def test_HS_09_no_D_CRDATE_in_first_remission() -> None:
+    """A first remission without a date: nothing of it expires after a year."""
+    story = child().diagnosed("2025-01-05").front_line("2025-01-06", "2025-12-01")
+    answer = story.coded_remission(None).mrd(DAY, "0.5").ask()
+    assert answer.gives("HS-09") == "CONS"
+    assert "D-CRDATE" not in answer.requests("HSCT")
+
+
+@pytest.mark.parametrize(("flow", "row"), [("24", "HS-13"), ("26", "HS-12")])
+def test_HS_13_the_highest_value_of_a_marrow_counts(flow: str, row: str) -> None:
+    story = late_relapse(60).marrow("2026-05-20", 20, flow=flow)
+    assert story.ask().applies(row)
+
+
+def test_HS_14_asks_for_both_dates_where_both_are_missing() -> None:
+    story = child_first_relapse().without(TreatmentPlan, Diagnosis).diagnosed(None)
+    answer = story.plan("2024-03-10", running=False).ask()
+    assert answer.gating("HSCT") == {"D-DXDATE", "D-EOT"}

@@ -8,7 +8,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service.jsontext import NotJson, parse_json
+from service.request.jsontext import NotJson, parse_json
 from tests.service.invariants import (
     check_discovery,
     check_outcome,

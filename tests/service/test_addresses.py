@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.addresses import base_address, is_loopback, may_contact, origin
+from service.network.addresses import base_address, is_loopback, may_contact, origin
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from service.allowance import Allowance
-from service.fhir_client import Answer, FhirClient
+from service.fhir.allowance import Allowance
+from service.fhir.client import Answer, FhirClient
 from tests.service.fakes import searchset
 from tests.service.fhir_server import Reply, serving
 
@@ -124,7 +124,8 @@ def test_name_of_a_forbidden_address(
     resolver = resolving(addresses)
     connected: list[object] = []
     monkeypatch.setattr(
-        "service.connections.create_connection", lambda *args, **kwargs: connected.append(args)
+        "service.network.connections.create_connection",
+        lambda *args, **kwargs: connected.append(args),
     )
     assert ask(fhir_client, 80) == Answer(reason="address not allowed")
     assert connected == []

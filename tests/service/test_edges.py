@@ -16,7 +16,7 @@ from hooks.prefetch import Gathered
 from hooks.registry import Outcome
 from mappings.errors import MappingError
 from service.app import create_app
-from service.fhir_client import Answer
+from service.fhir.client import Answer
 from service.logs import FIELDS, LOGGER, JsonLines, configure, log
 from service.settings import Settings
 from tests.service.fakes import FakeFhir, Recorder, made_up_service
@@ -230,8 +230,7 @@ def test_ready_without_a_database_where_nobody_needs_a_token(
     (tmp_path / "file").write_text("no folder")
     clients = tmp_path / "clients.toml"
     clients.write_text(
-        '[[client]]\nname = "h"\niss = "https://h.example"\n'
-        'jku = "https://h.example/jwks.json"\n'
+        '[[client]]\nname = "h"\niss = "https://h.example"\njku = "https://h.example/jwks.json"\n'
     )
     app = make_app(
         database_url=f"sqlite:///{tmp_path}/file/memory.db",

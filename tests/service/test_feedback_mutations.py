@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from service.app import create_app
+from service.feedback.timestamps import read_timestamp
 from service.settings import Settings
-from service.timestamps import read_timestamp
 from tests.service.invariants import check_outcome, schema_errors
 
 PATH = "/cds-services/relapsed-b-all/feedback"

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.feedback_output import duration, harmless
+from service.feedback.output import duration, harmless
 from service.store import decisions, schema
 from service.store.database import Database
 from service.store.decisions import CardRecord, DecisionRecord, SuggestionRecord

@@ -12,8 +12,8 @@ from threading import Thread
 
 import pytest
 
-from service.allowance import Allowance
-from service.fhir_client import ATTEMPTS, EXPIRED, Answer, FhirClient
+from service.fhir.allowance import Allowance
+from service.fhir.client import ATTEMPTS, EXPIRED, Answer, FhirClient
 from tests.service.fakes import searchset
 from tests.service.fhir_server import Reply, serving, talking
 

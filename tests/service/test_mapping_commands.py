@@ -16,9 +16,9 @@ from mappings.overlay.concepts import CONCEPTS
 from mappings.overlay.folder import with_site
 from service.app import create_app
 from service.cli import main
-from service.mapping_coverage import shown
 from service.settings import Settings, SettingsError, load_settings
-from service.site_mapping import terminology
+from service.site.mapping import terminology
+from service.site.mapping_coverage import shown
 from tests.mappings.overlay.folders import LOCAL, csv, write
 from tests.service.fakes import searchset
 from tests.service.invariants import check_response

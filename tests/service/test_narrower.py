@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from hooks.prefetch import patient_record
 from relapse.facts import Section
 from service.app import create_app
-from service.fetching import NARROWED
+from service.fhir.fetching import NARROWED
 from service.settings import Settings
 from tests.service.fakes import ALL_CONDITION, PATIENT, Recorder, made_up_service, searchset
 from tests.service.fhir_server import Reply, serving

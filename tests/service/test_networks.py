@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from service.networks import may_connect, never_reachable
+from service.network.networks import may_connect, never_reachable
 
 HOST = "ehr.example.org"
 HOSPITAL = (ip_network("10.20.0.0/16"), ip_network("fd12:3456::/32"))

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from hooks.prefetch import patient_record
 from relapse.facts import Section
-from service.fhir_client import Answer
-from service.prefetch import CUT_SHORT, NOT_SENT, REFUSED
+from service.fhir.client import Answer
+from service.fhir.prefetch import CUT_SHORT, NOT_SENT, REFUSED
 from tests.service.fakes import ALL_CONDITION, PATIENT, FakeFhir, Recorder, searchset
 from tests.service.invariants import check_outcome
 

@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.errors import BadRequest
-from service.prefetch import NOT_SENT
-from service.wire import read_request
+from service.fhir.prefetch import NOT_SENT
+from service.request.wire import read_request
 from tests.service.fakes import FakeFhir, Recorder, made_up_service
 from tests.service.invariants import check_outcome, schema_errors
 

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hooks.registry import Outcome
-from service.fhir_client import Answer
+from service.fhir.client import Answer
 from service.logs import FIELDS, LOGGER, JsonLines
 from tests.service.fakes import FakeFhir, made_up_service
 from tests.service.recording import URL, Make, database_url, make, request_body

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from service.cli import main
 from service.demos import AS_OF, FOLDER
 from service.settings import SettingsError, load_settings
-from service.site_policy import policies
+from service.site.policy import policies
 
 
 def policy_file(folder: Path, content: str) -> str:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from hooks.prefetch import patient_record
 from service.app import create_app
-from service.fhir_client import Answer
+from service.fhir.client import Answer
 from service.settings import Settings
 from tests.service.fakes import ALL_CONDITION, PATIENT, FakeFhir, Recorder, searchset
 from tests.service.invariants import check_outcome

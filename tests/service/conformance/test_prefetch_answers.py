@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from hooks.prefetch import patient_record
-from service.fhir_client import Answer
-from service.wire import FhirAuthorization
+from service.fhir.client import Answer
+from service.request.wire import FhirAuthorization
 from tests.service.fakes import FakeFhir, Recorder, searchset
 from tests.service.invariants import check_outcome
 

@@ -20,7 +20,7 @@ from hooks.markdown import plain
 from mappings.chart import Unread, read_chart
 from mappings.errors import MappingError
 from mappings.terminology import Terminology
-from service.jsontext import NotJson, parse_json
+from service.request.jsontext import NotJson, parse_json
 
 _LONGEST_NAME = 80
 _MOST_WORDS = 12

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from service.errors import BadRequest, MissingMember
-from service.jsontext import NotJson, parse_json
-from service.members import text_in
+from service.feedback.timestamps import read_timestamp
+from service.request.jsontext import NotJson, parse_json
+from service.request.members import text_in
 from service.store.feedback import ACCEPTED, OVERRIDDEN, FeedbackItem
-from service.timestamps import read_timestamp
 
 MOST_ITEMS = 1000
 MOST_SUGGESTIONS = 100

@@ -21,17 +21,17 @@ from datetime import date
 
 from hooks.prefetch import Gathered, PrefetchKey
 from hooks.registry import CdsService
-from service.bundles import (
+from service.errors import BadRequest, DataUnavailable
+from service.fhir.bundles import (
     another_query_may_do,
     cut_short,
     is_outcome,
     next_link,
     repeat_is_pointless,
 )
-from service.errors import BadRequest, DataUnavailable
-from service.fetching import CUT_SHORT, REFUSED, Fetcher, Task, fetch
-from service.fhir_client import Answer
-from service.wire import CdsRequest
+from service.fhir.client import Answer
+from service.fhir.fetching import CUT_SHORT, REFUSED, Fetcher, Task, fetch
+from service.request.wire import CdsRequest
 
 NOT_SENT = "not sent"
 

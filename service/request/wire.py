@@ -14,11 +14,11 @@ from datetime import date
 from uuid import UUID
 
 from hooks.registry import CdsService
-from service.addresses import base_address
-from service.context import read_context
 from service.errors import BadRequest, MissingMember
-from service.jsontext import NotJson, parse_json
-from service.members import object_in, text_in
+from service.network.addresses import base_address
+from service.request.context import read_context
+from service.request.jsontext import NotJson, parse_json
+from service.request.members import object_in, text_in
 
 AS_OF_KEY = "org.relapse-cds.as-of"
 """Extension of a request: the evaluation date, for demonstration records. Development mode only."""

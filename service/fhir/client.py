@@ -19,12 +19,12 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from service.addresses import origin
-from service.allowance import Allowance, Unavailable
-from service.bundles import is_outcome, next_link, session_expired
-from service.connections import CheckedAdapter, ForbiddenAddress, within
-from service.jsontext import NotJson, parse_json
-from service.networks import Network
+from service.fhir.allowance import Allowance, Unavailable
+from service.fhir.bundles import is_outcome, next_link, session_expired
+from service.network.addresses import origin
+from service.network.connections import CheckedAdapter, ForbiddenAddress, within
+from service.network.networks import Network
+from service.request.jsontext import NotJson, parse_json
 
 MAX_PAGES = 200
 """Servers cap a page at 50 or so: this holds the 10,000 results of the longest course."""

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hooks.wire import lean
-from service.feedback_report import Reason, Report, Tally, Times
+from service.feedback.report import Reason, Report, Tally, Times
 
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
 

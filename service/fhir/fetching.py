@@ -14,9 +14,9 @@ from functools import partial
 from typing import Protocol
 
 from hooks.prefetch import PrefetchKey
-from service.allowance import Allowance
-from service.bundles import cut_short
-from service.fhir_client import EXPIRED, Answer
+from service.fhir.allowance import Allowance
+from service.fhir.bundles import cut_short
+from service.fhir.client import EXPIRED, Answer
 
 CUT_SHORT = "cut short by the server"
 REFUSED = "refused by the server"
@@ -32,7 +32,7 @@ a token may be limited to a category (SMART App Launch 2).
 
 
 class FhirSource(Protocol):
-    """What is needed of a FHIR client (`service.fhir_client.FhirClient`)."""
+    """What is needed of a FHIR client (`service.fhir.client.FhirClient`)."""
 
     def query(self, base: str, query: str, token: str | None, allowance: Allowance) -> Answer: ...
 

@@ -53,7 +53,7 @@ _CARRIES_IPV4: tuple[ipaddress.IPv6Network, ...] = (
 def may_connect(host: str, address: str, private: Collection[Network] = ()) -> bool:
     """Whether ``address``, to which ``host`` resolved, may be connected to.
 
-    ``host`` is that of a server which may be contacted (`service.addresses.may_contact`).
+    ``host`` is that of a server which may be contacted (`service.network.addresses.may_contact`).
     """
     found = _plain(ipaddress.ip_address(address))
     if any(found in network for network in _NEVER):

@@ -1,8 +1,9 @@
 """Connections whose far end is checked before a byte is sent, and whose time is that of the call.
 
-A host name is resolved once; every address that it stands for is judged (`service.networks`), and
-exactly one of those is connected to. Host header, SNI and certificate stay those of the name. An
-answer that another resolver, or the same one a moment later, gives instead changes nothing.
+A host name is resolved once; every address that it stands for is judged
+(`service.network.networks`), and exactly one of those is connected to. Host header, SNI and
+certificate stay those of the name. An answer that another resolver, or the same one a moment later,
+gives instead changes nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
-from service.allowance import Allowance
-from service.networks import Network, may_connect
+from service.fhir.allowance import Allowance
+from service.network.networks import Network, may_connect
 
 _call = threading.local()
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from hooks.library import Hook
 from service.errors import BadRequest, MissingMember
-from service.members import text_in
+from service.request.members import text_in
 
 _FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}")
 _USER = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}")

@@ -1,0 +1,1 @@
+"""The client's FHIR server: what prefetch left out is fetched here."""

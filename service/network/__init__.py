@@ -1,0 +1,1 @@
+"""Which addresses may be contacted, and how a connection is held to that."""

@@ -1,0 +1,1 @@
+"""From the bytes of a call to a checked request."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from mappings.answers import VALUES
 from mappings.leukaemia_text import diagnosis_of, is_about_others
 from mappings.observation.topics import NEVER
 from mappings.overlay.concepts import CONCEPTS, Concept, Where
@@ -42,15 +43,6 @@ _ASSERTING = frozenset(
 )
 _MISSING = "val-missing"
 _LONGEST_ANSWER = 100
-_VALUES = (
-    "valueQuantity",
-    "valueCodeableConcept",
-    "valueString",
-    "valueInteger",
-    "valueBoolean",
-    "valueRange",
-    "valueRatio",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +145,7 @@ class _Work:
         return decision
 
 
-_NO_RESULT = frozenset({*_VALUES, "interpretation"})
+_NO_RESULT = frozenset({*VALUES, "interpretation"})
 
 
 def decide(terminology: Terminology, site: SiteMap, where: Where, code: object) -> Decision:

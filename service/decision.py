@@ -8,7 +8,6 @@ those of another by whoever holds the key, and by nobody else.
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -72,7 +71,7 @@ class Recording:
             hook_instance=str(called.hook_instance),
             client=caller.name if caller else "",
             tenant=(caller.tenant or "") if caller else "",
-            subject_key=hmac.digest(self.key, called.patient_id.encode(), hashlib.sha256).hex(),
+            subject_key=self._subject(called.patient_id),
             as_of=evaluated.as_of,
             knowledge_version=MODEL_VERSION,
             software_version=_software(),
@@ -90,6 +89,10 @@ class Recording:
             facts=facts,
             cards=tuple(_card(card) for card in outcome.cards),
         )
+
+    def _subject(self, patient_id: str) -> str:
+        key = hashlib.sha256(self.key).digest()
+        return hashlib.blake2b(patient_id.encode(), key=key, digest_size=32).hexdigest()
 
     @cached_property
     def _policies(self) -> dict[str, Any]:

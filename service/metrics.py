@@ -49,6 +49,7 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         self._codes: set[str] = set()
         self._lock = threading.Lock()
+        self._by_key: dict[tuple[str, str], Counter] = {}
         self.calls = Counter(
             "relapse_cds_calls",
             "Calls of a CDS service by hook and HTTP status",
@@ -120,7 +121,7 @@ class Metrics:
         for phase, seconds in evaluated.timings.items():
             self.seconds.labels(phase).observe(seconds)
         for key in called.service.prefetch:
-            self.prefetch.labels(key.name, sent_as(called.prefetch, key.name)).inc()
+            self._sent(key.name, sent_as(called.prefetch, key.name)).inc()
         if evaluated.gathered is not None:
             for name, reason in evaluated.gathered.unavailable.items():
                 self.unavailable.labels(name, reason).inc()
@@ -129,6 +130,13 @@ class Metrics:
         for item in evaluated.outcome.unread:
             kind = item.reference.split("/", 1)[0].split(" ", 1)[0]
             self.unread.labels(kind, self.bounded(item.code), item.reason).inc()
+
+    def _sent(self, key: str, how: str) -> Counter:
+        """The counter of one key and answer: there are some fifty, and each call needs ten."""
+        found = self._by_key.get((key, how))
+        if found is None:
+            found = self._by_key[key, how] = self.prefetch.labels(key, how)
+        return found
 
     def refused(self, reason: str) -> None:
         """Count a token that could not be verified."""

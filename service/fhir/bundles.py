@@ -107,8 +107,10 @@ def _issues_inside(bundle: object) -> Iterator[dict[str, object]]:
         return
     entries = bundle.get("entry")
     for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and is_outcome(entry.get("resource")):
-            yield from _issues(entry["resource"])
+        # Every entry of every call is looked at here: no function is called for it.
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome":
+            yield from _issues(resource)
 
 
 def _says_incomplete(issue: dict[str, object]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import orjson
@@ -14,10 +14,12 @@ from hooks.registry import Outcome
 from mappings.errors import MappingError
 from service.decision import Evaluated
 from service.errors import CdsError
+from service.fhir.fetching import Fetcher
 from service.fhir.prefetch import NoAccess, complete
 from service.request.wire import CdsRequest
 from service.runtime import Runtime
 from service.trust.caller import Caller
+from service.turns import outside_the_turn
 
 _NO_CARDS = b'{"cards":[]}'
 _NOTHING = Outcome()
@@ -78,7 +80,8 @@ class Call:
         access = self._runtime.access(self._called, self._caller)
         if isinstance(access, NoAccess) and self._called.fhir_server is not None:
             self._log["noAccess"] = access.why
-        gathered = complete(self._called, self._as_of, access)
+        with outside_the_turn() if isinstance(access, Fetcher) else nullcontext():
+            gathered = complete(self._called, self._as_of, access)
         if gathered.unavailable:
             self._log["unavailable"] = gathered.unavailable
         return gathered

@@ -15,6 +15,7 @@ from service.request.bodies import json_body
 from service.request.wire import read_request
 from service.runtime import Runtime
 from service.trust.gate import current_caller
+from service.turns import turn
 
 
 def cds_routes(runtime: Runtime) -> Blueprint:
@@ -34,14 +35,18 @@ def cds_routes(runtime: Runtime) -> Blueprint:
         try:
             began = time.perf_counter()
             body = json_body()
-            called = read_request(body, services, dated=runtime.settings.development)
-            g.fields.update(
-                hook=called.service.hook.name,
-                hookInstance=str(called.hook_instance),
-                contextIgnored=called.ignored or None,
-            )
-            call = Call(runtime, called, current_caller(), g.fields)
-            return json_response(call.answer(body, time.perf_counter() - began))
+            received = time.perf_counter() - began
+            with turn(len(body)):
+                began = time.perf_counter()
+                called = read_request(body, services, dated=runtime.settings.development)
+                g.fields.update(
+                    hook=called.service.hook.name,
+                    hookInstance=str(called.hook_instance),
+                    contextIgnored=called.ignored or None,
+                )
+                call = Call(runtime, called, current_caller(), g.fields)
+                reading = received + time.perf_counter() - began
+                return json_response(call.answer(body, reading))
         except RecursionError:
             raise BadRequest("The body is nested too deeply.") from None
         except MappingError as error:

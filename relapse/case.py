@@ -104,11 +104,6 @@ class Case:
         states.append(self.course.history.absent() if not states else Tri.NOT_MET)
         return any_of(states), tuple(facts)
 
-    def last_allogeneic(self) -> Transplant | None:
-        """The latest transplant that is, or may be, allogeneic."""
-        items = [t for t in self.course.history.transplants if allogeneic(t) is not Tri.NOT_MET]
-        return items[-1] if items else None
-
     def last_graft_before(self, day: DateRange) -> DateRange | None:
         """Day of the latest allogeneic transplant before ``day``."""
         days = [

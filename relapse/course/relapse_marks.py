@@ -30,8 +30,6 @@ class RelapseMark:
     when: DateRange
     kind: Kind
     facts: tuple[FactUsed, ...]
-    inferred: bool = False
-    """The date is that of recording."""
     ordinal: int | None = None
     site: Site | None = None
     marrow: Marrow | None = None

@@ -31,10 +31,6 @@ class Relapse:
         return min((mark.when for mark in self.marks), key=_day_key, default=None)
 
     @property
-    def inferred(self) -> bool:
-        return bool(self.marks) and min(self.marks, key=lambda mark: _day_key(mark.when)).inferred
-
-    @property
     def facts(self) -> tuple[FactUsed, ...]:
         return tuple(used for mark in self.marks for used in mark.facts)
 

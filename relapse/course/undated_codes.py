@@ -101,7 +101,7 @@ def _of_recorded(
         and episode.when is not None
         and episode.when.earliest <= recorded.earliest
     ]
-    by_record = RelapseMark(recorded, Kind.CODE, (code.used,), inferred=True, ordinal=code.ordinal)
+    by_record = RelapseMark(recorded, Kind.CODE, (code.used,), ordinal=code.ordinal)
     if not before:
         at_diagnosis = first_diagnosed is not None and recorded.earliest <= add_days(
             first_diagnosed.latest, INDUCTION_DAYS
@@ -116,9 +116,7 @@ def _of_recorded(
             return by_record
         inside = following.earliest <= recorded.latest
         if inside and code.ordinal is not None:
-            return RelapseMark(
-                recorded, Kind.CODE, (code.used,), inferred=True, ordinal=code.ordinal
-            )
+            return RelapseMark(recorded, Kind.CODE, (code.used,), ordinal=code.ordinal)
         return "known"
     since = _since(remission.when, seen)
     if since:

@@ -76,9 +76,10 @@ def _in_active_disease(case: Case) -> Consideration:
 
 
 def _in_remission(case: Case) -> Consideration:
-    rules = [by_mrd(case) if case.us or case.remission_ordinal > 2 else eu_adult_mrd(case)]
     if case.remission_ordinal > 2:
         rules = [by_mrd_later_remission(case)]
+    else:
+        rules = [by_mrd(case) if case.us else eu_adult_mrd(case)]
     consolidation = consolidation_us(case) if case.us else consolidation_eu(case)
     if consolidation is not None:
         rules.append(consolidation)

@@ -40,8 +40,10 @@ def _words(items: Iterable[str] | None) -> Iterator[str]:
         yield str(item).split()[0]
 
 
-def cases_file(cases: Iterable[Case]) -> dict[str, dict[str, Any]]:
-    """The content of ``service/knowledge/cases.json``: sentences by case, cases by rule."""
+def cases_file(cases: Iterable[Case], tests: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:
+    """The content of ``service/knowledge/cases.json``: sentences by case, cases by rule, and the
+    files of unit tests by rule.
+    """
     sentences: dict[str, str] = {}
     rules: dict[str, list[str]] = {}
     for case in cases:
@@ -49,4 +51,8 @@ def cases_file(cases: Iterable[Case]) -> dict[str, dict[str, Any]]:
         sentences[case.id] = " ".join(case.sentence.split())
         for id in ids:
             rules.setdefault(id, []).append(case.id)
-    return {"cases": sentences, "rules": {id: sorted(rules[id]) for id in sorted(rules)}}
+    return {
+        "cases": sentences,
+        "rules": {id: sorted(rules[id]) for id in sorted(rules)},
+        "tests": dict(tests),
+    }

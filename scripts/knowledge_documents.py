@@ -38,7 +38,8 @@ def knowledge_document(known: Known) -> str:
         ),
         "## Rules",
         f"Rules hold from {model['validFrom']} unless they say otherwise. Cases are the clinical "
-        "cases in `tests/cases` that expect the rule.",
+        "cases in `tests/cases` that expect the rule; in brackets the files of unit tests that "
+        "name it.",
         *_families(known),
         "## Sources",
         _rows(
@@ -117,7 +118,7 @@ def _families(known: Known) -> Iterator[str]:
                     " ".join(words),
                     sources,
                     f"`{rule['place']}`",
-                    ", ".join(rule["cases"]) or "–",
+                    _exercised(rule),
                 )
             )
         yield _rows(("Id", "Rule", "Sources", "Place in the code", "Cases"), rows)
@@ -164,3 +165,9 @@ def _rows(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
         f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |"
         for line in lines
     )
+
+
+def _exercised(rule: dict[str, Any]) -> str:
+    """Cases, then the files of unit tests."""
+    tests = ", ".join(rule["unitTests"])
+    return " ".join(filter(None, (", ".join(rule["cases"]), f"({tests})" if tests else ""))) or "–"

@@ -19,10 +19,12 @@ class Cases:
     """What each case is, by its id."""
     of_rule: dict[str, list[str]]
     """The ids of the cases that expect a rule, precaution or data request."""
+    tests_of_rule: dict[str, list[str]]
+    """The files of unit tests that name it."""
 
 
 @cache
 def shipped_cases() -> Cases:
     """The cases as the last run of the script wrote them."""
     data = json.loads(FILE.read_text(encoding="utf-8"))
-    return Cases(data["cases"], data["rules"])
+    return Cases(data["cases"], data["rules"], data["tests"])

@@ -135,6 +135,7 @@ def _rule(rule: Rule, cases: Cases) -> dict[str, Any]:
         "validFrom": rule.valid_from.isoformat(),
         "place": rule.place,
         "cases": cases.of_rule.get(rule.id, []),
+        "unitTests": cases.tests_of_rule.get(rule.id, []),
     }
 
 

@@ -1,13 +1,21 @@
-"""What holds for every test: no answer of a CDS endpoint goes unchecked."""
+"""What holds for every test: no answer of a CDS endpoint goes unchecked, nothing is left in the
+user's folders, and the same tests run each time.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from tests.service.checked_client import CheckedClient
+
+# Whether a change is right must not hang on the dice; HYPOTHESIS_PROFILE=default rolls them.
+settings.register_profile("project", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,13 @@ _TEXT = some.one_of(
     some.sampled_from(["", " ", "\x00", "\x1b[2J", "\u202e", "x" * 257, "x" * 8001]),
 )
 _VALUE = some.recursive(
-    some.one_of(some.none(), some.booleans(), some.integers(), some.floats(allow_nan=False, allow_infinity=False), _TEXT),
+    some.one_of(
+        some.none(),
+        some.booleans(),
+        some.integers(),
+        some.floats(allow_nan=False, allow_infinity=False),
+        _TEXT,
+    ),
     lambda inner: some.one_of(
         some.lists(inner, max_size=3), some.dictionaries(_TEXT, inner, max_size=3)
     ),

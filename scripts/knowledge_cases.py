@@ -13,8 +13,9 @@ from tests.cases.expectations import STANDING
 def expected_ids(case: Case) -> set[str]:
     """Rules, precautions and data requests whose absence would make the case fail."""
     expected = case.expected
+    # Rules of ``about`` stand in no answer: their pair of cases differs in it (tests/knowledge).
     context = expected.get("context") or {}
-    found = {*_words(expected.get("rules")), *_words(context.get("rules"))}
+    found = {*case.about, *_words(expected.get("rules")), *_words(context.get("rules"))}
     found.update(_words(context.get("requests")), _words(context.get("precautions")))
     for requests in (expected.get("notices") or {}).values():
         found.update(_words(requests))

@@ -23,10 +23,12 @@ from relapse.assessment import Assessment
 from relapse.evaluate import evaluate
 from relapse.policy import Policy
 from scripts.synthetic_records.cases import Case, load_cases
-from tests.cases.expectations import differences
+from tests.cases.expectations import differences, rule_ids
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = {case.id: case for case in load_cases(ROOT / "tests" / "cases")}
+ABOUT = sorted({id for case in CASES.values() for id in case.about})
+"""Rules that only set a fact aside, so that no answer names them."""
 THROUGH_THE_COMMAND_LINE = ("V01", "V07", "V12", "V27", "V28")
 PRESENTATION = Presentation(new_uuid=lambda name: str(uuid.uuid5(uuid.NAMESPACE_URL, name)))
 
@@ -103,6 +105,19 @@ def essence(answer: tuple[Assessment, list[Card]]) -> dict[str, Any]:
         },
         "cards": [(card.source.topic.code, card.indicator.value, card.summary) for card in shown],
     }
+
+
+@pytest.mark.parametrize("rule", ABOUT)
+def test_a_rule_that_no_answer_names_makes_the_difference_between_cases(rule: str) -> None:
+    about = [case_id for case_id, case in CASES.items() if rule in case.about]
+    answers = {json.dumps(essence(answer_as_written(case_id)), default=str) for case_id in about}
+    assert len(answers) > 1, f"the cases about {rule} are answered alike: {', '.join(about)}"
+
+
+@pytest.mark.parametrize("case_id", [case_id for case_id, case in CASES.items() if case.about])
+def test_a_rule_that_the_answer_names_is_expected_by_name(case_id: str) -> None:
+    named = rule_ids(answer_as_written(case_id)[0])
+    assert not named.intersection(CASES[case_id].about), "belongs into 'rules' of the expectation"
 
 
 def renamed(node: Any, names: Mapping[str, str]) -> Any:

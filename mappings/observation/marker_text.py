@@ -116,7 +116,12 @@ def _sentence(sentence: str, found: Markers) -> None:
     introductions = list(_INTRODUCTION.finditer(sentence))
     mentions = re.search(_MARKER, sentence, re.IGNORECASE)
     if not introductions:
-        found.uninterpreted |= mentions is not None
+        # "CD22 partial" by itself only takes certainty away, so it is read without a subject.
+        shaded = _list(sentence)
+        if shaded is not None and all(partial for _, partial in shaded):
+            found.partial.update(marker for marker, _ in shaded)
+        else:
+            found.uninterpreted |= mentions is not None
         return
     if _SUBJECT.fullmatch(sentence[: introductions[0].start()].strip()) is None:
         found.uninterpreted = True

@@ -20,7 +20,17 @@ from scripts.synthetic_records.compile import Compiled, compile_record
 from scripts.synthetic_records.demo import load_demo
 from scripts.synthetic_records.source import Table, load_documents, suggestion
 
-KEYS = ("id", "sentence", "jurisdiction", "as_of", "policies", "record", "expected", "comment")
+KEYS = (
+    "id",
+    "sentence",
+    "jurisdiction",
+    "as_of",
+    "policies",
+    "record",
+    "expected",
+    "about",
+    "comment",
+)
 RECORD_KEYS = ("demo", "like", "patient", "course", "also", "work-up")
 DEFAULT_DAY = "2026-06-15"
 
@@ -35,6 +45,8 @@ class Case:
     record: Table
     expected: Table
     file: str
+    about: tuple[str, ...] = ()
+    """Rules that decide here though the answer does not name them: a fact that they set aside."""
 
     def compiled(self) -> Compiled:
         """The record as FHIR resources; a demonstration patient keeps its ids."""
@@ -71,6 +83,7 @@ def _case(table: Table, by_id: Mapping[str, Table]) -> Case:
         record=_record(table, by_id, ()),
         expected=table["expected"],
         file=table.file,
+        about=tuple(str(id) for id in table.get("about") or ()),
     )
 
 

@@ -222,11 +222,16 @@ def disease_status(record: Record, row: Row) -> None:
 
 @line("relapse")
 def relapse(record: Record, row: Row) -> None:
-    """A relapse: an encounter diagnosis that dates it, and the marrow that showed it."""
+    """A relapse: an encounter diagnosis that dates it, and the marrow that showed it.
+
+    ``recorded``: the code was entered on that later day, with the onset of the relapse, and stays
+    open.
+    """
     ordinal = row.choice("relapse", ORDINAL_WORDS)
     day = row.date()
+    recorded = row.date("recorded", day)
     if row.flag("coded", True):
-        end = record.milestones.remission_after(day)
+        end = record.milestones.remission_after(day) if recorded == day else None
         text = row.text("text") or f"Acute lymphoblastic leukemia, {ordinal or 'in'} relapse"
         condition(
             record,
@@ -236,7 +241,8 @@ def relapse(record: Record, row: Row) -> None:
             verification=row.choice("verification", VERIFICATION, "confirmed"),
             category="encounter-diagnosis",
             abatementDateTime=end,
-            encounter=visit(record, "Hematology-oncology visit", day),
+            recordedDate=recorded,
+            encounter=visit(record, "Hematology-oncology visit", recorded),
         )
     if row.has("marrow"):
         record_marrow(

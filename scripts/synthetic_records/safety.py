@@ -19,7 +19,7 @@ from scripts.synthetic_records.disease import STATUSES, VERIFICATION, condition
 from scripts.synthetic_records.record import Record
 from scripts.synthetic_records.registry import line
 from scripts.synthetic_records.row import Row
-from scripts.synthetic_records.values import number, quantity, times_upper_limit
+from scripts.synthetic_records.values import number, percent, quantity, times_upper_limit
 
 LIVER = {
     "bilirubin": (
@@ -140,6 +140,14 @@ def immunoglobulin(record: Record, row: Row) -> None:
     code = local("IGG", "IgG [Mass/volume] in Serum or Plasma")
     value = {"valueQuantity": quantity("690" if row.value == "measured" else row.value, "mg/dL")}
     record.result(code, row.date(), value, material="serum", status=row.status())
+
+
+@line("chimerism")
+def chimerism(record: Record, row: Row) -> None:
+    """Share of donor cells in blood after an allogeneic transplant: '98 %'."""
+    code = local("CHIMERISM", "Donor chimerism in Blood by short tandem repeats")
+    value = {"valueQuantity": quantity(row.read("chimerism", percent), "%")}
+    record.result(code, row.date(), value, material="blood", status=row.status())
 
 
 @line("ecog", "karnofsky", "lansky")

@@ -189,7 +189,7 @@ def antigen(record: Record, row: Row) -> None:
 
 @line("immunophenotype")
 def immunophenotype(record: Record, row: Row) -> None:
-    """The sentence of a flow report; 'B precursor' and 'T' stand for usual ones."""
+    """The sentence of a flow report; 'B precursor', 'mature B' and 'T' stand for usual ones."""
     b_negative = "cytoplasmic CD3, surface immunoglobulin and myeloperoxidase."
     usual = {
         "B precursor": "Lymphoblasts positive for CD10, CD19, CD22, CD34, CD79a and TdT; "
@@ -198,6 +198,10 @@ def immunophenotype(record: Record, row: Row) -> None:
         f"TdT; negative for {b_negative}",
         "B precursor, CD19 lost": "Lymphoblasts positive for CD10, CD22, CD34, CD79a and TdT; "
         f"negative for CD19, {b_negative}",
+        "B, immature markers not studied": "Leukemic cells positive for CD19, CD22 and CD79a; "
+        "negative for cytoplasmic CD3 and myeloperoxidase.",
+        "mature B": "Leukemic cells positive for CD10, CD19, CD20, CD22, CD79a and surface "
+        "immunoglobulin; negative for CD34, TdT, cytoplasmic CD3 and myeloperoxidase.",
         "T": "Lymphoblasts positive for cytoplasmic CD3, CD2, CD5, CD7 and TdT; "
         "negative for CD19, CD22, CD79a and myeloperoxidase.",
     }

@@ -133,13 +133,16 @@ def tablets(record: Record, row: Row) -> None:
     record.add("MedicationRequest", body)
 
 
-def procedure(record: Record, text: str, day: str, *codings: dict[str, str], **more: Any) -> None:
+def procedure(
+    record: Record, text: str, day: str | None, *codings: dict[str, str], **more: Any
+) -> None:
+    """What was done; without a day the record does not tell when."""
     body = {
         "meta": profile("us-core-procedure"),
         "status": "completed",
         "code": concept(text, *codings),
         "subject": record.subject,
-        "performedDateTime": moment(day, "13:00:00"),
+        "performedDateTime": moment(day, "13:00:00") if day else None,
         "reasonReference": [{"reference": record.leukemia}] if record.leukemia else None,
     }
     record.add("Procedure", body | more)
@@ -147,6 +150,7 @@ def procedure(record: Record, text: str, day: str, *codings: dict[str, str], **m
 
 @line("transplant")
 def transplant(record: Record, row: Row) -> None:
+    """A graft; ``on: unknown`` where the record does not say when."""
     kinds = {
         "allogeneic": (
             "Allogeneic peripheral blood stem cell transplantation",
@@ -164,7 +168,8 @@ def transplant(record: Record, row: Row) -> None:
         ),
     }
     text, *codings = row.choice("transplant", kinds)
-    procedure(record, str(text), row.date(), *codings)  # type: ignore[arg-type]
+    day = None if row.text("on") == "unknown" else row.date()
+    procedure(record, str(text), day, *codings)  # type: ignore[arg-type]
 
 
 @line("car-t")

@@ -30,7 +30,17 @@ STANDING = {
 }
 """Precautions that every card of the therapy carries; cases do not repeat them."""
 TOPICS = tuple(option.value for option in Option)
-WORDS = (*TOPICS, "state", "rules", "cards", "warnings", "says", "notices", "context")
+WORDS = (
+    *TOPICS,
+    "state",
+    "rules",
+    "cards",
+    "warnings",
+    "says",
+    "does not say",
+    "notices",
+    "context",
+)
 OPTION_WORDS = ("strength", "products", "precautions", "requests")
 
 
@@ -47,6 +57,7 @@ def differences(case: Case, assessment: Assessment, cards: Iterable[Card]) -> li
         *_cards(case.expected, shown),
         *_notices(case.expected, assessment),
         *_says(case.expected.get("says") or {}, shown),
+        *_says(case.expected.get("does not say") or {}, shown, wanted=False),
     ]
 
 
@@ -210,8 +221,8 @@ def _requests(notice: Notice) -> list[Any]:
     return [*notice.requests, *(request for part in notice.lines for request in part.requests)]
 
 
-def _says(expected: Any, cards: list[Card]) -> Iterator[str]:
-    """Words that a card must contain, by topic or for 'every card'."""
+def _says(expected: Any, cards: list[Card], *, wanted: bool = True) -> Iterator[str]:
+    """Words that a card must contain, or must not, by topic or for 'every card'."""
     for topic, words in expected.items():
         chosen = [card for card in cards if topic in ("every card", card.source.topic.code)]
         if not chosen:
@@ -219,5 +230,6 @@ def _says(expected: Any, cards: list[Card]) -> Iterator[str]:
         for card in chosen:
             text = f"{card.summary}\n{card.detail}".lower().replace("\u2011", "-")
             for word in words:
-                if word.lower() not in text:
-                    yield f"card {card.source.topic.code} does not say '{word}'"
+                if (word.lower() in text) is not wanted:
+                    verb = "does not say" if wanted else "should not say"
+                    yield f"card {card.source.topic.code} {verb} '{word}'"

@@ -399,3 +399,22 @@ def test_antigens_of_spinal_fluid_are_listed() -> None:
     )
     assert not facts(reading, AntigenResult)
     assert reasons(reading)
+
+
+@pytest.mark.parametrize(
+    ("text", "partial"),
+    [
+        ("Lymphoblasts positive for CD19 and CD34; CD22 partial.", True),
+        ("Lymphoblasts positive for CD19; CD22 dim; negative for CD3.", True),
+        ("Blasts positive for CD19. CD22 partially positive.", True),
+        ("Lymphoblasts positive for CD19; CD22 bright.", False),
+        ("Lymphoblasts positive for CD19; CD22 not partial.", False),
+        ("Lymphoblasts positive for CD19; previously CD22 partial.", False),
+    ],
+)
+def test_a_shade_behind_a_marker_takes_certainty_away(text: str, partial: bool) -> None:
+    """Rule 20: dim and partial are heterogeneous, also in a clause of their own; any other word in
+    the clause leaves it unread.
+    """
+    assert markers_of(text).partial == ({"CD22"} if partial else set())
+    assert markers_of(text).uninterpreted is not partial

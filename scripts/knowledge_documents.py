@@ -16,6 +16,9 @@ late_adult_car_t = "EVAL"      # POL-16
 qt_drugs = ["dasatinib", "nilotinib", "ondansetron"]   # POL-37
 ```"""
 
+MOST_CASES = 12
+"""Precautions that every card of a therapy carries have a hundred cases: the first are enough."""
+
 
 def knowledge_document(known: Known) -> str:
     """`docs/knowledge.md`: rules, sources, value sets, source texts, under the default policies."""
@@ -170,4 +173,7 @@ def _rows(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 def _exercised(rule: dict[str, Any]) -> str:
     """Cases, then the files of unit tests."""
     tests = ", ".join(rule["unitTests"])
-    return " ".join(filter(None, (", ".join(rule["cases"]), f"({tests})" if tests else ""))) or "–"
+    shown = ", ".join(rule["cases"][:MOST_CASES])
+    if len(rule["cases"]) > MOST_CASES:
+        shown += f" and {len(rule['cases']) - MOST_CASES} more"
+    return " ".join(filter(None, (shown, f"({tests})" if tests else ""))) or "–"

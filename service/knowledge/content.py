@@ -126,6 +126,11 @@ def family_of(id: str) -> str:
     return id.split("-", 1)[0]
 
 
+def _own_first(id: str, cases: list[str]) -> list[str]:
+    """The cases written for this rule before those that it has a part in."""
+    return sorted(cases, key=lambda case: (f"rule-{id}-" not in f"{case}-", case))
+
+
 def _rule(rule: Rule, cases: Cases) -> dict[str, Any]:
     return {
         "id": rule.id,
@@ -134,7 +139,7 @@ def _rule(rule: Rule, cases: Cases) -> dict[str, Any]:
         "sources": _cited(rule.sources),
         "validFrom": rule.valid_from.isoformat(),
         "place": rule.place,
-        "cases": cases.of_rule.get(rule.id, []),
+        "cases": _own_first(rule.id, cases.of_rule.get(rule.id, [])),
         "unitTests": cases.tests_of_rule.get(rule.id, []),
     }
 

@@ -162,6 +162,53 @@ def test_a_remission_ends_the_relapse_before_it(tmp_path: Path) -> None:
     assert relapse["clinicalStatus"]["coding"][0]["code"] == "resolved"
 
 
+def test_a_relapse_code_entered_later_keeps_its_onset_and_stays_open(tmp_path: Path) -> None:
+    course = (
+        "course:\n  - {relapse: first, on: 2025-12-20, recorded: 2026-04-20}\n"
+        "  - {remission: CR2, on: 2026-03-01}\n"
+    )
+    resources = compiled(course, tmp_path)
+    relapse = next(item for item in resources if item["resourceType"] == "Condition")
+    visit = next(item for item in resources if item["resourceType"] == "Encounter")
+    assert (relapse["onsetDateTime"], relapse["recordedDate"]) == ("2025-12-20", "2026-04-20")
+    assert relapse["clinicalStatus"]["coding"][0]["code"] == "active"
+    assert "abatementDateTime" not in relapse
+    assert visit["period"]["start"].startswith("2026-04-20")
+
+
+def test_a_transplant_may_have_no_date(tmp_path: Path) -> None:
+    course = "course:\n  - {transplant: allogeneic, on: unknown}\n"
+    graft = next(item for item in compiled(course, tmp_path) if item["resourceType"] == "Procedure")
+    assert "performedDateTime" not in graft
+    with pytest.raises(DescriptionError, match=r"'transplant' needs a date"):
+        compiled("course:\n  - {transplant: allogeneic}\n", tmp_path)
+
+
+def test_chimerism_is_a_share_of_donor_cells(tmp_path: Path) -> None:
+    resources = compiled("course:\n  - {chimerism: 98 %, on: 2026-06-05}\n", tmp_path)
+    result = next(item for item in resources if item["resourceType"] == "Observation")
+    assert result["code"]["text"] == "Donor chimerism in Blood by short tandem repeats"
+    assert (result["valueQuantity"]["value"], result["valueQuantity"]["unit"]) == (98, "%")
+    with pytest.raises(DescriptionError, match=r"'full' is no percentage"):
+        compiled("course:\n  - {chimerism: full, on: 2026-06-05}\n", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("mature B", "surface immunoglobulin; negative for CD34, TdT"),
+        ("'B, immature markers not studied'", "positive for CD19, CD22 and CD79a; negative"),
+        ("Blasts positive for CD19 and CD10.", "Blasts positive for CD19 and CD10."),
+    ],
+)
+def test_an_immunophenotype_is_a_sentence(word: str, said: str, tmp_path: Path) -> None:
+    course = f"course:\n  - {{immunophenotype: {word}, on: 2026-06-08}}\n"
+    result = next(
+        item for item in compiled(course, tmp_path) if item["resourceType"] == "Observation"
+    )
+    assert said in result["valueString"]
+
+
 def test_a_work_up_item_can_be_said_differently(tmp_path: Path) -> None:
     course = "course:\n  - {relapse: first, on: 2026-06-08}\n"
     items = "work-up: {cd22: never tested, cd19: [positive, negative on 2026-06-11]}\n"

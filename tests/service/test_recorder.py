@@ -109,7 +109,7 @@ def test_the_thread_ends_when_idle_and_starts_again(
     recorder = Recorder(database, Counts(), None)
     for number in range(3):
         recorder.put(record(number))
-        eventually(lambda: not any(item.name == "recorder" for item in threading.enumerate()))
+        eventually(lambda: recorder._thread is None)
         assert len(stored(database)) == number + 1
 
 

@@ -99,7 +99,10 @@ _INDETERMINATE = (
     r"uncertain|not\s+interpretable|uninterpretable|unclear)"
 )
 _PARTIAL = (
-    r"(?:partial(?:ly)?(?:\s+positive)?|dim(?:ly)?(?:\s+positive)?|weak(?:ly)?(?:\s+positive)?|"
+    r"(?:(?:partial|dim|weak|heterogeneous|heterogenous|variable)\s+expression"
+    r"(?:\s+(?:on|in|by)\s+a\s+subset(?:\s+of\s+(?:the\s+)?(?:leuk[a]?emic\s+|abnormal\s+)?"
+    r"(?:lympho)?(?:blasts|cells))?)?|"
+    r"partial(?:ly)?(?:\s+positive)?|dim(?:ly)?(?:\s+positive)?|weak(?:ly)?(?:\s+positive)?|"
     r"heterogeneous(?:ly)?|"
     r"heterogenous|subset(?:\s+positive)?|variable|variably\s+positive|(?:positive|pos)\s*[,(]?\s*"
     r"(?:dim|partial|subset|weak|heterogeneous|heterogenous|variable)\)?|low(?:\s+positive)?|"

@@ -27,6 +27,7 @@ from relapse.precautions import raised
 from relapse.requests import request
 from relapse.rules import applied, decided, rule
 
+_CYCLE_DAYS = 28
 OPTION = Option.INOTUZUMAB
 CYCLES_WITHOUT_REMISSION = 3
 
@@ -118,29 +119,42 @@ def in_remission(case: Case) -> RuleResult:
 
 def cycles(case: Case) -> list[DateRange]:
     """First days of the inotuzumab cycles: one plan each, or doses at least 14 days apart (encoding
-    10.5).
+    10.5). Doses inside the plan of one cycle are that cycle.
     """
     history = case.course.history
     plans = [
-        c.start
-        for c in history.courses_with(Agent.INOTUZUMAB)
-        if c.from_plan and c.start is not None
+        (course.start, course.end)
+        for course in history.courses_with(Agent.INOTUZUMAB)
+        if course.from_plan and course.start is not None
     ]
-    doses = sorted(
-        (
-            use.when
-            for use in history.uses_of((Agent.INOTUZUMAB,))
-            if use.when is not None and use.given is not Given.ORDERED
-        ),
-        key=lambda when: when.earliest,
-    )
-    by_doses: list[DateRange] = []
+    # A plan that goes on for longer, or has no end, tells of more than one cycle.
+    single = [
+        (start, end)
+        for start, end in plans
+        if end is not None and end.latest < add_days(start.latest, _CYCLE_DAYS)
+    ]
+    found = [start for start, _ in single]
     last: DateRange | None = None
-    for dose in doses:
-        if last is None or dose.earliest >= add_days(last.latest, COURSE_GAP_DAYS):
-            by_doses.append(dose)
+    for dose in sorted(_doses(case), key=lambda when: when.earliest):
+        planned = any(
+            start.earliest <= dose.latest and dose.earliest <= end.latest for start, end in single
+        )
+        is_apart = last is None or dose.earliest >= add_days(last.latest, COURSE_GAP_DAYS)
+        if is_apart and not planned:
+            found.append(dose)
         last = dose
-    return max(plans, by_doses, key=len)
+    return max(
+        [start for start, _ in plans], sorted(found, key=lambda when: when.earliest), key=len
+    )
+
+
+def _doses(case: Case) -> list[DateRange]:
+    """The days of doses that were, or may have been, given."""
+    return [
+        use.when
+        for use in case.course.history.uses_of((Agent.INOTUZUMAB,))
+        if use.when is not None and use.given is not Given.ORDERED
+    ]
 
 
 @rule("IN-04", "No remission after three cycles", "S11a")

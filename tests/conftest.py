@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import settings
 
+from service.recorder import Recorder
 from tests.service.checked_client import CheckedClient
 
 # Whether a change is right must not hang on the dice; HYPOTHESIS_PROFILE=default rolls them.
@@ -33,3 +35,19 @@ def _state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _recorders_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A recorder whose database is away would go on to log that in the tests that follow."""
+    made: list[Recorder] = []
+    begin = Recorder.__init__
+
+    def tracked(self: Recorder, *arguments: Any) -> None:
+        begin(self, *arguments)
+        made.append(self)
+
+    monkeypatch.setattr(Recorder, "__init__", tracked)
+    yield
+    for recorder in made:
+        recorder._stopping.set()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from urllib.parse import quote
 
 from mappings.overlay.concepts import Where
 from mappings.overlay.site import SiteMap
-from mappings.terminology import VALUE_SETS, entries_of, standard
+from mappings.terminology import standard
 
 _LOINC = "http://loinc.org"
 _LEUKAEMIAS = re.compile(
@@ -50,11 +49,12 @@ def leukaemia_codes() -> frozenset[str]:
     """Every code, of any system, that a value set of leukaemias and lymphomas holds; without dots,
     upper case.
     """
+    known = standard()
     return frozenset(
-        bare(entry.code)
-        for file in VALUE_SETS.glob("*.json")
-        if names_leukaemia(file.stem)
-        for entry in entries_of(json.loads(file.read_bytes()))
+        bare(code)
+        for value_set in known.names
+        if names_leukaemia(value_set)
+        for _, code in known.codes(value_set)
     )
 
 
@@ -65,15 +65,13 @@ def observation_codes() -> tuple[tuple[str, ...], ...]:
 
     What a laboratory files under codes of its own or as text is not among them.
     """
+    known = standard()
     findings: set[str] = set()
     series: set[str] = set()
-    for file in VALUE_SETS.glob("obs-*.json"):
-        codes = {
-            entry.code
-            for entry in entries_of(json.loads(file.read_bytes()))
-            if entry.system == _LOINC
-        }
-        (series if file.stem in _SERIES else findings).update(codes)
+    for value_set in known.names:
+        if value_set.startswith("obs-"):
+            codes = {code for system, code in known.codes(value_set) if system == _LOINC}
+            (series if value_set in _SERIES else findings).update(codes)
     return tuple(sorted(findings)), tuple(sorted(series - findings))
 
 

@@ -212,7 +212,6 @@ def _row(line: _Line) -> Row:
     return Row(
         place=line.place("text" if text else "code"),
         concept=_concept(line),
-        concept_place=line.place("concept"),
         system=line.cells.get("system", ""),
         code=line.cells.get("code", ""),
         text=text,

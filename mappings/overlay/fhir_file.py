@@ -99,22 +99,20 @@ class _Reader:
             if (extra := target.get(name)) is not None:
                 self.mistake(extra, f"{name} is not supported: map the code without conditions")
                 return
-        found = self._target(group, target)
-        if found is None or source is None:
+        usable, concept = self._target(group, target)
+        if not usable or source is None:
             return
-        concept, place = found
         self.rows.append(
             Row(
                 place=self._source.place(code),
                 concept=concept,
-                concept_place=self._source.place(place),
                 system=source.value.strip(),
                 code=code.value.strip(),
             )
         )
 
-    def _target(self, group: Node, target: Node) -> tuple[Concept | None, Node] | None:
-        """The concept and its place; no concept for a code to ignore."""
+    def _target(self, group: Node, target: Node) -> tuple[bool, Concept | None]:
+        """Whether the target can be used, and its concept: none for a code to ignore."""
         equivalence = target.get("equivalence")
         if equivalence is None:
             newer = target.get("relationship")
@@ -124,18 +122,18 @@ class _Reader:
                 if newer is not None
                 else f"equivalence is missing: {_EQUIVALENCES}",
             )
-            return None
+            return False, None
         if equivalence.value in _NONE:
-            return None, equivalence
+            return True, None
         if equivalence.value not in _SAME:
             self.mistake(equivalence, f"equivalence: {_EQUIVALENCES}")
-            return None
+            return False, None
         code = self._required(target, "code", "the concept")
         system = self._required(group, "target", f"{CONCEPT}, or a standard code system")
         if code is None or system is None:
-            return None
+            return False, None
         concept = self._concept(system.value.strip(), code)
-        return None if concept is None else (concept, code)
+        return concept is not None, concept
 
     def _concept(self, system: str, code: Node) -> Concept | None:
         name = code.value.strip()
@@ -219,9 +217,7 @@ class _Reader:
                 self.mistake(code, f"code: {problem}")
             elif code is not None and system is not None and concept is not None:
                 place = self._source.place(code)
-                self.rows.append(
-                    Row(place, concept, place, system.value.strip(), code.value.strip())
-                )
+                self.rows.append(Row(place, concept, system.value.strip(), code.value.strip()))
 
     # --- Shapes ---
 

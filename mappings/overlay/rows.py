@@ -25,7 +25,6 @@ class Row:
     """Of the code or the text."""
     concept: Concept | None
     """``None`` where the site says that the code or text stands for nothing that is read here."""
-    concept_place: Place
     system: str = ""
     code: str = ""
     text: str = ""

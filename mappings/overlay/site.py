@@ -23,7 +23,6 @@ class Found:
     ignored: bool = False
     """The site says that the code or text stands for nothing that is read here."""
     by_text: bool = False
-    by_pattern: bool = False
 
 
 NOTHING = Found()
@@ -89,7 +88,7 @@ class SiteMap:
             if where in concept.where and any(map(pattern.matches, texts))
         ]
         found = _decided(matched, where)
-        return Found(found.concepts, by_text=True, by_pattern=True) if matched else NOTHING
+        return Found(found.concepts, by_text=True) if matched else NOTHING
 
 
 def _key(coding: Json) -> Key | None:

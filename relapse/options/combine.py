@@ -18,8 +18,6 @@ from relapse.assessment import (
 from relapse.logic import Tri
 from relapse.requests import merged, request
 
-CAPPING = frozenset({Effect.CAP})
-
 
 def not_suggested(
     option: Option, reason: str, rules: Sequence[RuleResult], *, silent: bool = False

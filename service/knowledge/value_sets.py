@@ -4,12 +4,11 @@ mapping adds to them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
 from mappings.code_systems import canonical_system
-from mappings.terminology import VALUE_SETS, Terminology, entries_of, standard
+from mappings.terminology import Terminology, standard
 
 
 def value_sets(terminology: Terminology | None = None) -> list[dict[str, Any]]:
@@ -18,14 +17,12 @@ def value_sets(terminology: Terminology | None = None) -> list[dict[str, Any]]:
     """
     terminology = terminology or standard()
     codes, texts = _of_site(terminology)
+    published = standard()
     found = {}
-    for file in sorted(VALUE_SETS.glob("*.json")):
-        entries = list(entries_of(json.loads(file.read_bytes())))
-        names = {entry.value_set for entry in entries}
-        if names <= terminology.names and names:
-            name = names.pop()
-            systems = sorted({canonical_system(e.system) or e.system for e in entries})
-            found[name] = {"name": name, "size": len(entries), "systems": systems}
+    for name in sorted(published.names & terminology.names):
+        own = published.codes(name)
+        systems = sorted({canonical_system(system) or system for system, _ in own})
+        found[name] = {"name": name, "size": len(own), "systems": systems}
     for name in sorted({*codes, *texts} - found.keys()):
         found[name] = {"name": name, "size": 0, "systems": []}
     return [

@@ -67,7 +67,7 @@ def resources_of(body: bytes) -> list[Any]:
 
 
 def _resources(name: str) -> list[dict[str, Any]]:
-    return list(_unpacked(demos.request_body(name)["prefetch"].values()))  # type: ignore[attr-defined]
+    return list(_unpacked(demos.request_body(name)["prefetch"].values()))
 
 
 def _unpacked(answers: Iterable[Any]) -> Iterator[dict[str, Any]]:

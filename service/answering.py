@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -12,14 +12,12 @@ import orjson
 from hooks.prefetch import Gathered
 from hooks.registry import Outcome
 from mappings.errors import MappingError
-from service.decision import Evaluated
+from service.decision import Answered
 from service.errors import CdsError
-from service.fhir.fetching import Fetcher
 from service.fhir.prefetch import NoAccess, complete
 from service.request.wire import CdsRequest
 from service.runtime import Runtime
 from service.trust.caller import Caller
-from service.turns import outside_the_turn
 
 _NO_CARDS = b'{"cards":[]}'
 _NOTHING = Outcome()
@@ -80,8 +78,7 @@ class Call:
         access = self._runtime.access(self._called, self._caller)
         if isinstance(access, NoAccess) and self._called.fhir_server is not None:
             self._log["noAccess"] = access.why
-        with outside_the_turn() if isinstance(access, Fetcher) else nullcontext():
-            gathered = complete(self._called, self._as_of, access)
+        gathered = complete(self._called, self._as_of, access)
         if gathered.unavailable:
             self._log["unavailable"] = gathered.unavailable
         return gathered
@@ -94,7 +91,7 @@ class Call:
         outcome: Outcome = _NOTHING,
     ) -> None:
         """Count the call and hand its record on; neither can fail it."""
-        evaluated = Evaluated(status, self._as_of, self._seconds, gathered, outcome)
-        self._runtime.metrics.called(self._called, evaluated)
-        record = self._runtime.recording.record(self._called, body, self._caller, evaluated)
+        answered = Answered(status, self._as_of, self._seconds, gathered, outcome)
+        self._runtime.metrics.called(self._called, answered)
+        record = self._runtime.recording.record(self._called, body, self._caller, answered)
         self._runtime.recorder.put(record)

@@ -35,7 +35,7 @@ POLICY = TypeAdapter(Policy)
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class Answered:
     """What became of one call."""
 
     status: int
@@ -57,10 +57,10 @@ class Recording:
     store_facts: bool
 
     def record(
-        self, called: CdsRequest, body: bytes, caller: Caller | None, evaluated: Evaluated
+        self, called: CdsRequest, body: bytes, caller: Caller | None, answered: Answered
     ) -> DecisionRecord:
         """The record of one call of a service."""
-        gathered, outcome = evaluated.gathered, evaluated.outcome
+        gathered, outcome = answered.gathered, answered.outcome
         assessment = outcome.assessment
         facts = minimal(outcome.chart) if self.store_facts and outcome.chart else None
         return DecisionRecord(
@@ -72,27 +72,33 @@ class Recording:
             client=caller.name if caller else "",
             tenant=(caller.tenant or "") if caller else "",
             subject_key=self._subject(called.patient_id),
-            as_of=evaluated.as_of,
+            as_of=answered.as_of,
             knowledge_version=MODEL_VERSION,
             software_version=_software(),
             jurisdiction=self.policy.jurisdiction,
             policies=self._policies,
             input_hash=_input_hash(body, called, gathered),
-            status=evaluated.status,
+            status=answered.status,
             considerations=[consideration(item) for item in assessment.considerations]
             if assessment
             else [],
             rules=states(assessment.state.rules) if assessment else {},
             unavailable=sorted(gathered.unavailable) if gathered else [],
             unread=len(outcome.unread),
-            timings={name: round(1000 * took, 2) for name, took in evaluated.timings.items()},
+            timings={name: round(1000 * took, 2) for name, took in answered.timings.items()},
             facts=facts,
             cards=tuple(_card(card) for card in outcome.cards),
         )
 
     def _subject(self, patient_id: str) -> str:
-        key = hashlib.sha256(self.key).digest()
-        return hashlib.blake2b(patient_id.encode(), key=key, digest_size=32).hexdigest()
+        keyed = self._keyed.copy()
+        keyed.update(patient_id.encode())
+        return keyed.hexdigest()
+
+    @cached_property
+    def _keyed(self) -> hashlib.blake2b:
+        # The hash takes keys of at most 64 bytes; a site's may be longer.
+        return hashlib.blake2b(key=hashlib.sha256(self.key).digest(), digest_size=32)
 
     @cached_property
     def _policies(self) -> dict[str, Any]:

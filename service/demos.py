@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from hooks.prefetch import PrefetchKey, patient_record
@@ -42,7 +43,7 @@ def bundle(name: str) -> Mapping[str, object]:
 
 
 @cache
-def request_body(name: str) -> dict[str, object]:
+def request_body(name: str) -> dict[str, Any]:
     """A patient-view request with every prefetch key answered, as a client with a FHIR server would
     send it.
     """

@@ -12,15 +12,14 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Mapping
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from relapse.rules import MODEL_VERSION
-from service.decision import Evaluated
-from service.fhir.bundles import is_outcome, next_link
+from service.decision import Answered
+from service.fhir.prefetch import sent_as
 from service.request.wire import CdsRequest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -30,18 +29,6 @@ _CODE = re.compile(r"[A-Za-z0-9:/._|\-]{1,120}")
 _OTHER = "other"
 
 
-def sent_as(prefetch: Mapping[str, object], key: str) -> str:
-    """What a client sent for a key: ``missing``, ``null``, ``error``, ``partial`` or ``answer``."""
-    if key not in prefetch:
-        return "missing"
-    value = prefetch[key]
-    if value is None:
-        return "null"
-    if is_outcome(value):
-        return "error"
-    return "partial" if next_link(value) is not None else "answer"
-
-
 class Metrics:
     """The counters of one app in one process."""
 
@@ -49,7 +36,6 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         self._codes: set[str] = set()
         self._lock = threading.Lock()
-        self._by_key: dict[tuple[str, str], Counter] = {}
         self.calls = Counter(
             "relapse_cds_calls",
             "Calls of a CDS service by hook and HTTP status",
@@ -114,29 +100,22 @@ class Metrics:
         )
         self.build.labels(version("relapse-cds"), MODEL_VERSION, jurisdiction).set(1)
 
-    def called(self, called: CdsRequest, evaluated: Evaluated) -> None:
+    def called(self, called: CdsRequest, answered: Answered) -> None:
         """Count one call of a service and what it gave."""
-        hook, status = called.service.hook.name, str(evaluated.status)
+        hook, status = called.service.hook.name, str(answered.status)
         self.calls.labels(hook, status).inc()
-        for phase, seconds in evaluated.timings.items():
+        for phase, seconds in answered.timings.items():
             self.seconds.labels(phase).observe(seconds)
         for key in called.service.prefetch:
-            self._sent(key.name, sent_as(called.prefetch, key.name)).inc()
-        if evaluated.gathered is not None:
-            for name, reason in evaluated.gathered.unavailable.items():
+            self.prefetch.labels(key.name, sent_as(called.prefetch, key.name).value).inc()
+        if answered.gathered is not None:
+            for name, reason in answered.gathered.unavailable.items():
                 self.unavailable.labels(name, reason).inc()
-        for card in evaluated.outcome.cards:
+        for card in answered.outcome.cards:
             self.cards.labels(card.source.topic.code, card.indicator.value).inc()
-        for item in evaluated.outcome.unread:
+        for item in answered.outcome.unread:
             kind = item.reference.split("/", 1)[0].split(" ", 1)[0]
             self.unread.labels(kind, self.bounded(item.code), item.reason).inc()
-
-    def _sent(self, key: str, how: str) -> Counter:
-        """The counter of one key and answer: there are some fifty, and each call needs ten."""
-        found = self._by_key.get((key, how))
-        if found is None:
-            found = self._by_key[key, how] = self.prefetch.labels(key, how)
-        return found
 
     def refused(self, reason: str) -> None:
         """Count a token that could not be verified."""

@@ -4,7 +4,7 @@ routes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from hooks.relapsed_b_all import relapsed_b_all
 from mappings.terminology import Terminology
 from relapse.policy import Policy
 from service.decision import Recording
+from service.errors import NotFound
 from service.fhir.client import FhirClient
 from service.fhir.fetching import Fetcher, FhirSource
 from service.fhir.prefetch import NoAccess
@@ -56,6 +57,13 @@ class Runtime:
     """The calendar date where the server stands; a call may name another one in development
     mode.
     """
+
+    def services(self, service_id: str) -> Mapping[str, CdsService]:
+        """The services of an id by hook name; `NotFound` where there is none."""
+        found = self.registry.hooks_of(service_id)
+        if not found:
+            raise NotFound("There is no such service; /cds-services lists those that exist.")
+        return found
 
     def access(self, request: CdsRequest, caller: Caller | None) -> Fetcher | NoAccess:
         """The way to the FHIR server of this call, or why there is none. A client with a list of

@@ -13,8 +13,7 @@ from datetime import datetime
 
 from service.errors import BadRequest, MissingMember
 from service.feedback.timestamps import read_timestamp
-from service.request.jsontext import NotJson, parse_json
-from service.request.members import text_in
+from service.request.members import UUID_FORM, as_object, json_in, text_in
 from service.store.feedback import ACCEPTED, OVERRIDDEN, FeedbackItem
 
 MOST_ITEMS = 1000
@@ -24,7 +23,6 @@ LONGEST_CODE = 512
 LONGEST_COMMENT = 8000
 """Characters. Longer ones are refused rather than cut: nothing is lost without a word."""
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _OUTCOMES = (ACCEPTED, OVERRIDDEN)
 
@@ -33,10 +31,7 @@ def read_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
     """The items in ``body``, in their order; none for an empty array. Raises `BadRequest` naming
     the member that is wrong, such as ``feedback[3].outcome``.
     """
-    try:
-        parsed = parse_json(body)
-    except NotJson as error:
-        raise BadRequest(f"The body is not JSON: {error}.") from None
+    parsed = json_in(body)
     if not isinstance(parsed, dict):
         raise BadRequest("The body must be a JSON object with the array feedback.")
     if "feedback" not in parsed:
@@ -52,7 +47,7 @@ def read_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
 
 
 def _item(item: object, path: str) -> FeedbackItem:
-    members = _object(item, path)
+    members = as_object(item, path)
     outcome = text_in(members, "outcome", f"{path}.outcome")
     if outcome not in _OUTCOMES:
         raise BadRequest(f"{path}.outcome must be accepted or overridden.", f"{path}.outcome")
@@ -89,7 +84,7 @@ def _accepted(members: Mapping[str, object], outcome: str, path: str) -> tuple[s
     if len(given) > MOST_SUGGESTIONS:
         raise BadRequest(f"{path} names more than {MOST_SUGGESTIONS} suggestions.", path)
     ids = [
-        _id(_object(item, f"{path}[{index}]"), "id", f"{path}[{index}].id")
+        _id(as_object(item, f"{path}[{index}]"), "id", f"{path}[{index}].id")
         for index, item in enumerate(given)
     ]
     return tuple(dict.fromkeys(ids))
@@ -111,7 +106,7 @@ def _id(members: Mapping[str, object], name: str, path: str) -> str:
     value = text_in(members, name, path)
     if len(value) > LONGEST_ID or _CONTROL.search(value):
         raise BadRequest(f"{path} must be the uuid that this service gave.", path)
-    return value.lower() if _UUID.fullmatch(value) else value
+    return value.lower() if UUID_FORM.fullmatch(value) else value
 
 
 def _code(members: Mapping[str, object], name: str, path: str) -> str | None:
@@ -140,10 +135,4 @@ def _optional_text(members: Mapping[str, object], name: str, path: str, longest:
 
 def _optional_object(members: Mapping[str, object], name: str, path: str) -> dict[str, object]:
     value = members.get(name)
-    return {} if value is None else _object(value, path)
-
-
-def _object(value: object, path: str) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise BadRequest(f"{path} must be an object.", path)
-    return value
+    return {} if value is None else as_object(value, path)

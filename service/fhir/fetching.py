@@ -17,6 +17,7 @@ from hooks.prefetch import PrefetchKey
 from service.fhir.allowance import Allowance
 from service.fhir.bundles import cut_short
 from service.fhir.client import EXPIRED, Answer
+from service.turns import outside_the_turn
 
 CUT_SHORT = "cut short by the server"
 REFUSED = "refused by the server"
@@ -104,9 +105,10 @@ class _Running:
 
     def collect(self) -> bool:
         """Wait for the next answers; False when time is up."""
-        done, _ = wait(
-            self.waiting, timeout=self._allowance.left() + _GRACE, return_when=FIRST_COMPLETED
-        )
+        with outside_the_turn():
+            done, _ = wait(
+                self.waiting, timeout=self._allowance.left() + _GRACE, return_when=FIRST_COMPLETED
+            )
         for future in done:
             self._take(self.waiting.pop(future), future)
         return bool(done)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
 from hooks.prefetch import Gathered, PrefetchKey
 from hooks.registry import CdsService
@@ -34,6 +35,16 @@ from service.fhir.fetching import CUT_SHORT, REFUSED, Fetcher, Task, fetch
 from service.request.wire import CdsRequest
 
 NOT_SENT = "not sent"
+
+
+class SentAs(Enum):
+    """The forms in which a client sends a key."""
+
+    MISSING = "missing"
+    NULL = "null"
+    ERROR = "error"
+    PARTIAL = "partial"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +84,36 @@ def complete(request: CdsRequest, as_of: date, access: Fetcher | NoAccess) -> Ga
     return gathered
 
 
-def _sent(key: PrefetchKey, prefetch: Mapping[str, object]) -> _Sent:
-    if key.name not in prefetch:
-        missing = Answer(reason=NOT_SENT)
-        return _Sent(missing, Task(key, missing))
-    value = prefetch[key.name]
+def sent_as(prefetch: Mapping[str, object], name: str) -> SentAs:
+    """In which form a key was sent. A value that is no object counts as an answer here."""
+    if name not in prefetch:
+        return SentAs.MISSING
+    value = prefetch[name]
     if value is None:
-        return _Sent(Answer())
+        return SentAs.NULL
+    if is_outcome(value):
+        return SentAs.ERROR
+    return SentAs.ANSWER if next_link(value) is None else SentAs.PARTIAL
+
+
+def _sent(key: PrefetchKey, prefetch: Mapping[str, object]) -> _Sent:
+    value = prefetch.get(key.name)
+    match sent_as(prefetch, key.name):
+        case SentAs.MISSING:
+            missing = Answer(reason=NOT_SENT)
+            return _Sent(missing, Task(key, missing))
+        case SentAs.NULL:
+            return _Sent(Answer())
+        case SentAs.ERROR:
+            return _refused(key, value)
+        case SentAs.PARTIAL:
+            first = Answer((value,), "first page only")
+            return _Sent(first, Task(key, first, page=next_link(value)))
     if not isinstance(value, dict):
         raise BadRequest(
             f"prefetch.{key.name} must be a FHIR resource, a Bundle, or null for nothing found.",
             f"prefetch.{key.name}",
         )
-    if is_outcome(value):
-        return _refused(key, value)
-    link = next_link(value)
-    if link is not None:
-        first = Answer((value,), "first page only")
-        return _Sent(first, Task(key, first, page=link))
     if cut_short(value):
         capped = Answer((value,), CUT_SHORT)
         return _Sent(capped, Task(key, capped, narrow=True) if key.narrower() else None)

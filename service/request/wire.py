@@ -17,13 +17,11 @@ from hooks.registry import CdsService
 from service.errors import BadRequest, MissingMember
 from service.network.addresses import base_address
 from service.request.context import read_context
-from service.request.jsontext import NotJson, parse_json
-from service.request.members import object_in, text_in
+from service.request.members import UUID_FORM, json_in, object_in, text_in
 
 AS_OF_KEY = "org.relapse-cds.as-of"
 """Extension of a request: the evaluation date, for demonstration records. Development mode only."""
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -72,10 +70,7 @@ def read_request(body: bytes, services: Mapping[str, CdsService], *, dated: bool
     ``dated`` allows the caller to set the evaluation date. Raises `BadRequest` naming the member
     that is wrong.
     """
-    try:
-        parsed = parse_json(body)
-    except NotJson as error:
-        raise BadRequest(f"The body is not JSON: {error}.") from None
+    parsed = json_in(body)
     if not isinstance(parsed, dict):
         raise BadRequest("The body must be a JSON object.")
     service = _service(text_in(parsed, "hook", "hook"), services)
@@ -103,7 +98,7 @@ def _service(hook: str, services: Mapping[str, CdsService]) -> CdsService:
 
 
 def _hook_instance(text: str) -> UUID:
-    if not _UUID.fullmatch(text):
+    if not UUID_FORM.fullmatch(text):
         raise BadRequest(
             "hookInstance must be a UUID such as d1577c69-dfbe-44ad-ba6d-3e05e953b2ea.",
             "hookInstance",

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g
 from mappings.errors import MappingError
 from service.answering import Call
 from service.answers import json_response
-from service.errors import BadRequest, NotFound
+from service.errors import BadRequest
 from service.request.bodies import json_body
 from service.request.wire import read_request
 from service.runtime import Runtime
@@ -29,9 +29,7 @@ def cds_routes(runtime: Runtime) -> Blueprint:
 
     @routes.post("/cds-services/<service_id>")
     def answer(service_id: str) -> Response:
-        services = runtime.registry.hooks_of(service_id)
-        if not services:
-            raise NotFound("There is no such service; /cds-services lists those that exist.")
+        services = runtime.services(service_id)
         try:
             began = time.perf_counter()
             body = json_body()

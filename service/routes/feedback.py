@@ -9,7 +9,7 @@ import orjson
 from flask import Blueprint, Response, g
 
 from service.answers import json_response
-from service.errors import NotFound, operation_outcome
+from service.errors import operation_outcome
 from service.feedback.items import read_feedback
 from service.logs import log
 from service.request.bodies import json_body
@@ -34,8 +34,7 @@ def feedback_routes(runtime: Runtime) -> Blueprint:
 
     @routes.post("/cds-services/<service_id>/feedback")
     def receive(service_id: str) -> Response:
-        if not runtime.registry.hooks_of(service_id):
-            raise NotFound("There is no such service; /cds-services lists those that exist.")
+        runtime.services(service_id)
         items = read_feedback(json_body())
         caller = current_caller()
         try:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from mappings.overlay.concepts import CONCEPTS, IGNORE, Concept
 from mappings.overlay.folder import Folder, read_folder
+from service.site.words import counted
 
 _IGNORED = "not read and not listed as unread"
 
@@ -22,7 +23,7 @@ def check(console: Console, folder: Path) -> bool:
     if found.mistakes:
         for mistake in found.mistakes:
             console.print(Text(str(mistake)), soft_wrap=True)
-        console.print(Text(_counted(len(found.mistakes), "mistake"), "bold red"))
+        console.print(Text(counted(len(found.mistakes), "mistake"), "bold red"))
         return False
     _summary(console, found)
     return True
@@ -38,8 +39,8 @@ def _summary(console: Console, found: Folder) -> None:
     console.print(table)
     console.print(
         Text(
-            f"{_counted(codes, 'code')} and {_counted(texts, 'text')} in "
-            f"{_counted(len(found.files), 'file')}, no mistakes",
+            f"{counted(codes, 'code')} and {counted(texts, 'text')} in "
+            f"{counted(len(found.files), 'file')}, no mistakes",
             "bold green",
         )
     )
@@ -69,7 +70,3 @@ def _names() -> Column:
 
 def _places(concept: Concept) -> list[str]:
     return sorted(where.value for where in concept.where)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -21,6 +21,7 @@ from mappings.chart import Unread, read_chart
 from mappings.errors import MappingError
 from mappings.terminology import Terminology
 from service.request.jsontext import NotJson, parse_json
+from service.site.words import counted
 
 _LONGEST_NAME = 80
 _MOST_WORDS = 12
@@ -177,14 +178,14 @@ def print_text(console: Console, result: Coverage) -> None:
     """Two lines for each group, whole at any width; the files that could not be used below."""
     for group in result.groups:
         text = f" «{group.text}»" if group.text else ""
-        line = Text(f"{group.resources:6} in {_counted(group.patients, 'patient')}: ", "bold")
+        line = Text(f"{group.resources:6} in {counted(group.patients, 'patient')}: ", "bold")
         line.append(f"{group.kind}{text}: {group.reason}", "none")
         console.print(line, soft_wrap=True)
         if group.code:
             console.print(Text(f"       {plain(group.code)}", "dim"), soft_wrap=True)
     console.print(
         Text(
-            f"{_counted(result.records, 'record')} read as of {result.as_of}, {result.clean} of "
+            f"{counted(result.records, 'record')} read as of {result.as_of}, {result.clean} of "
             "them with nothing unread",
             "bold",
         )
@@ -192,8 +193,4 @@ def print_text(console: Console, result: Coverage) -> None:
     for name, reason in result.unusable:
         console.print(Text(f"not used: {name}: {reason}", "yellow"), soft_wrap=True)
     if result.unusable:
-        console.print(Text(f"{_counted(len(result.unusable), 'file or line')} not used", "yellow"))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun.replace(' or ', 's or ')}s"
+        console.print(Text(f"{counted(len(result.unusable), 'file or line')} not used", "yellow"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from relapse.policy import Policy, PolicyError
 from relapse.policy_overrides import overridden
 from service.settings import Settings, SettingsError
+from service.site.toml import NotToml, read_toml
 
 
 def policies(settings: Settings) -> Policy:
@@ -36,16 +35,13 @@ def policies(settings: Settings) -> Policy:
 
 def _table(path: str) -> dict[str, object]:
     try:
-        with Path(path).open("rb") as file:
-            content = tomllib.load(file, parse_float=Decimal)
+        content = read_toml(Path(path))
     except OSError as error:
         raise SettingsError(
             f"RELAPSE_CDS_POLICIES: {path} cannot be read: {error.strerror}"
         ) from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"RELAPSE_CDS_POLICIES: {path} is not TOML: save it as UTF-8") from None
-    except (ValueError, InvalidOperation, RecursionError) as error:
-        raise SettingsError(f"RELAPSE_CDS_POLICIES: {path} is not TOML: {error}") from None
+    except NotToml as error:
+        raise SettingsError(f"RELAPSE_CDS_POLICIES: {path} {error}") from None
     table = content.get("policies")
     if not isinstance(table, dict) or len(content) != 1:
         others = ", ".join(name for name in content if name != "policies")

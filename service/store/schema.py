@@ -5,16 +5,10 @@ from __future__ import annotations
 from service.store.database import Database, NewerDatabase, StoreUnavailable
 
 
-def upgrade(database: Database) -> None:
-    """Bring the schema up to date, before workers start. Safe where several replicas start at once.
-    Raises `StoreUnavailable`.
-    """
-    database.upgrade()
-
-
 def prepare(address: str) -> str | None:
-    """`upgrade` at the start of the server, which goes on without a database: advice needs none,
-    and the first transaction that finds it there brings the schema up to date.
+    """Bring the schema up to date at the start of the server, before workers start; safe where
+    several replicas do. The server goes on without a database: advice needs none, and the first
+    transaction that finds it there brings the schema up to date.
 
     Gives one line that says what is wrong and what to set, or None. Raises `NewerDatabase`, which
     waiting does not heal.

@@ -6,7 +6,6 @@ Every mistake stops the start with one line that names file, client and member.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from service.network.addresses import base_address, is_loopback
 from service.network.networks import never_reachable
 from service.settings import Settings, SettingsError
+from service.site.toml import NotToml, read_toml
 from service.trust.jwk import ALGORITHMS, KeySetError, public_key_set
 from service.trust.keys import MAX_KEY_SET_BYTES
 
@@ -68,14 +68,11 @@ def trusted_clients(settings: Settings) -> tuple[Client, ...]:
 
 def _tables(path: Path) -> list[Mapping[str, object]]:
     try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
+        content = read_toml(path)
     except OSError as error:
         raise _refusal(path, f"cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise _refusal(path, "is not TOML: save it as UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise _refusal(path, f"is not TOML: {error}") from None
+    except NotToml as error:
+        raise _refusal(path, str(error)) from None
     others = sorted(name for name in content if name != "client")
     if others:
         raise _refusal(path, f"holds {others[0]!r}, which has no meaning; it holds [[client]] only")

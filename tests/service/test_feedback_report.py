@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from service.cli import main
 from service.feedback.output import duration, harmless
-from service.store import decisions, schema
+from service.store import decisions
 from service.store.database import Database
 from service.store.decisions import CardRecord, DecisionRecord, SuggestionRecord
 from service.store.feedback import FeedbackItem, store
@@ -139,7 +139,7 @@ def test_a_reason_in_words_only(database: Database, report: Report) -> None:
 
 def test_nothing_recorded_yet(database: Database, report: Report) -> None:
     """No rate of nothing, and no division by it."""
-    schema.upgrade(database)
+    database.upgrade()
     none = {"shown": 0, "answered": 0, "accepted": 0, "overridden": 0}
     assert report()["cards"] == none
 

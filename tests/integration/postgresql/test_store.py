@@ -184,7 +184,7 @@ def test_every_connection_in_use(address: str) -> None:
 def test_batches_in_opposite_order(address: str) -> None:
     """No deadlock; each item once; of each pair of outcomes one is flagged."""
     databases = [Database(address) for _ in range(2)]
-    schema.upgrade(databases[0])
+    databases[0].upgrade()
 
     def send(index: int) -> None:
         outcome = ("accepted", "overridden")[index % 2]

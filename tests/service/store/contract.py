@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from service.store import decisions, retention, schema
+from service.store import decisions, retention
 from service.store.database import Database, StoreUnavailable
 from service.store.decisions import CardRecord, DecisionRecord, SuggestionRecord
 from service.store.migrate import HEAD, MIGRATIONS
@@ -66,7 +66,7 @@ class StoreContract:
 class SchemaContract(StoreContract):
     def test_a_new_database_is_brought_up_to_date(self, database: Database) -> None:
         for _ in range(2):
-            schema.upgrade(database)
+            database.upgrade()
             with database.read() as connection:
                 found = connection.scalar(text("SELECT version_num FROM alembic_version"))
             assert found == HEAD
@@ -80,7 +80,7 @@ class SchemaContract(StoreContract):
         assert count(database, DECISION) == 0
 
     def test_tables_and_migrations_agree(self, database: Database) -> None:
-        schema.upgrade(database)
+        database.upgrade()
         with database.read() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, METADATA) == []
@@ -94,11 +94,11 @@ class SchemaContract(StoreContract):
 
     def test_a_database_of_a_newer_version(self, address: str, database: Database) -> None:
         """It is not touched."""
-        schema.upgrade(database)
+        database.upgrade()
         with database.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         with pytest.raises(StoreUnavailable, match="newer version"):
-            schema.upgrade(database)
+            database.upgrade()
         later = Database(address)
         assert not later.is_usable()
         with pytest.raises(StoreUnavailable, match="newer version"):
@@ -345,7 +345,7 @@ class RetentionContract(StoreContract):
 def upgrade_and_claim(address: str) -> bool:
     """In a process of its own: the schema, then one claim that one process wins."""
     database = Database(address)
-    schema.upgrade(database)
+    database.upgrade()
     won = Nonces(database).claim("a", "the one", NOW)
     database.close()
     return won

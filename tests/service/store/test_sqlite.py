@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from service.store import schema
 from service.store.database import Database, StoreUnavailable
 from service.store.nonces import Nonces
 from tests.service.store.contract import (
@@ -80,7 +79,7 @@ def test_only_the_owner_can_read_the_files(tmp_path: Path, address: str) -> None
 def test_the_default_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     database = Database("")
-    schema.upgrade(database)
+    database.upgrade()
     assert database.is_usable()
     database.close()
     folder = tmp_path / "state" / "relapse-cds"

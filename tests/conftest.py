@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,19 @@ from tests.service.checked_client import CheckedClient
 # Whether a change is right must not hang on the dice; HYPOTHESIS_PROFILE=default rolls them.
 settings.register_profile("project", derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
+
+
+HERE = Path(__file__).parent
+MARKED = {HERE / name: getattr(pytest.mark, name) for name in ("integration", "browser")}
+"""Folders whose tests carry the mark of that name without having to say so."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by mark
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for folder, mark in MARKED.items():
+            if item.path.is_relative_to(folder):
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -151,25 +151,31 @@ def procedure(
 @line("transplant")
 def transplant(record: Record, row: Row) -> None:
     """A graft; ``on: unknown`` where the record does not say when."""
-    kinds = {
+    kinds: dict[str, tuple[str, list[dict[str, str]]]] = {
         "allogeneic": (
             "Allogeneic peripheral blood stem cell transplantation",
-            snomed("425843001", "Allogeneic peripheral blood stem cell transplant (procedure)"),
-            coding(CPT, "38240", "Allogeneic HPC transplantation"),
+            [
+                snomed("425843001", "Allogeneic peripheral blood stem cell transplant (procedure)"),
+                coding(CPT, "38240", "Allogeneic HPC transplantation"),
+            ],
         ),
         "autologous": (
             "Autologous peripheral blood stem cell transplantation",
-            snomed("425983008", "Autologous peripheral blood stem cell transplant (procedure)"),
-            coding(CPT, "38241", "Autologous HPC transplantation"),
+            [
+                snomed("425983008", "Autologous peripheral blood stem cell transplant (procedure)"),
+                coding(CPT, "38241", "Autologous HPC transplantation"),
+            ],
         ),
         "donor type not stated": (
             "Hematopoietic stem cell transplantation",
-            snomed("234336002", "Hemopoietic stem cell transplant (procedure)"),
+            [
+                snomed("234336002", "Hemopoietic stem cell transplant (procedure)"),
+            ],
         ),
     }
-    text, *codings = row.choice("transplant", kinds)
+    text, codings = row.choice("transplant", kinds)
     day = None if row.text("on") == "unknown" else row.date()
-    procedure(record, str(text), day, *codings)  # type: ignore[arg-type]
+    procedure(record, text, day, *codings)
 
 
 @line("car-t")

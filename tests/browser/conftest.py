@@ -1,7 +1,4 @@
-"""The service in a process of its own, and Debian's Chromium in front of it.
-
-Every test in this folder carries the mark ``browser`` without having to say so.
-"""
+"""The service in a process of its own, and Debian's Chromium in front of it."""
 
 from __future__ import annotations
 
@@ -15,13 +12,6 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.integration.service_process import running_service
 
 HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest selects by mark
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

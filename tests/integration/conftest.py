@@ -1,7 +1,4 @@
-"""What the integration tests share: one FHIR server for the whole run, and the demo patients in it.
-
-Every test in this folder carries the mark ``integration`` without having to say so.
-"""
+"""What the integration tests share: one FHIR server for the whole run, with the demo patients."""
 
 from __future__ import annotations
 
@@ -17,13 +14,6 @@ from tests.integration.hapi.server import fhir_server
 
 HERE = Path(__file__).parent
 DEMO_FOLDER = HERE.parent.parent / "service" / "demo"
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest selects by mark
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.integration)
 
 
 @pytest.fixture(scope="session")

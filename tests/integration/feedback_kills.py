@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -21,6 +20,7 @@ from sqlalchemy import select
 from service.store.database import Database
 from service.store.tables import FEEDBACK
 from tests.integration.service_process import COMMAND
+from tests.server_process import free_port, wait_for
 
 ITEMS = 1000
 CLIENTS = 4
@@ -54,9 +54,7 @@ def children(process: int) -> list[int]:
 @contextmanager
 def server(folder: Path, address: str) -> Iterator[tuple[str, int]]:
     """The service with its workers; at the end everything is killed at once."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(port), "--workers", str(WORKERS)],
@@ -67,7 +65,7 @@ def server(folder: Path, address: str) -> Iterator[tuple[str, int]]:
         )
     try:
         base = f"http://127.0.0.1:{port}"
-        _wait_for(base)
+        wait_for(base, path="/healthz")
         yield base, process.pid
     finally:
         workers = children(process.pid)
@@ -75,17 +73,6 @@ def server(folder: Path, address: str) -> Iterator[tuple[str, int]]:
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
         process.wait(timeout=20)
-
-
-def _wait_for(base: str) -> None:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        try:
-            if requests.get(f"{base}/healthz", timeout=1).status_code == 200:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up")
 
 
 def post(base: str, number: int, *, again: bool) -> bool:

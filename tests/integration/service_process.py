@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import requests
 
+from tests.server_process import free_port
+
 COMMAND = str(Path(sys.executable).with_name("relapse-cds"))
 """The console script of the environment that runs the tests."""
 
@@ -21,9 +22,7 @@ COMMAND = str(Path(sys.executable).with_name("relapse-cds"))
 @contextmanager
 def running_service(**environment: str) -> Iterator[str]:
     """Start the service on a free loopback port; give its address; stop it by its process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [COMMAND, "serve", "--port", str(port)]
     process = subprocess.Popen(
         command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 
 from hooks.prefetch import patient_record
 from service.app import create_app
+from service.logs import LOGGER
 from service.settings import Settings
 from tests.service.fakes import (
     ALL_CONDITION,
@@ -21,6 +23,19 @@ from tests.service.fakes import (
     made_up_service,
     searchset,
 )
+from tests.service.log_lines import Lines
+
+
+@pytest.fixture
+def logged() -> Iterator[Lines]:
+    """All that is logged during the test."""
+    handler = Lines()
+    LOGGER.addHandler(handler)
+    before = LOGGER.level
+    LOGGER.setLevel(logging.DEBUG)
+    yield handler
+    LOGGER.removeHandler(handler)
+    LOGGER.setLevel(before)
 
 
 @pytest.fixture

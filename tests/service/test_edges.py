@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,36 +17,14 @@ from hooks.registry import Outcome
 from mappings.errors import MappingError
 from service.app import create_app
 from service.fhir.client import Answer
-from service.logs import FIELDS, LOGGER, JsonLines, configure, log
+from service.logs import FIELDS, LOGGER, configure, log
 from service.settings import Settings
 from tests.service.fakes import FakeFhir, Recorder, made_up_service
 from tests.service.invariants import check_outcome
+from tests.service.log_lines import Lines
 
 URL = "/cds-services/made-up"
 SECRETS = ("secret-token", "p1-secret", "Mallory", "secret message")
-
-
-class Lines(logging.Handler):
-    """Keeps log lines as they would be written."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(JsonLines())
-        self.lines: list[dict[str, Any]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(json.loads(self.format(record)))
-
-
-@pytest.fixture
-def logged() -> Iterator[Lines]:
-    handler = Lines()
-    LOGGER.addHandler(handler)
-    before = LOGGER.level
-    LOGGER.setLevel(logging.DEBUG)
-    yield handler
-    LOGGER.removeHandler(handler)
-    LOGGER.setLevel(before)
 
 
 def test_log_line_of_a_call(client: FlaskClient, body: dict[str, Any], logged: Lines) -> None:

@@ -17,8 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.app import create_app
 from service.metrics import Metrics
 from service.settings import Settings
+from tests.server_process import free_port, start, wait_for
 from tests.service.recording import NAME, URL, Make, database_url, make, request_body
-from tests.service.test_serve import free_port, start, wait_for
 
 __all__ = ["database_url", "make"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import logging
 from collections.abc import Callable, Iterator
@@ -15,28 +14,15 @@ from flask.testing import FlaskClient
 
 from hooks.registry import Outcome
 from service.fhir.client import Answer
-from service.logs import FIELDS, LOGGER, JsonLines
+from service.logs import FIELDS, JsonLines
 from tests.service.fakes import FakeFhir, made_up_service
+from tests.service.log_lines import Lines
 from tests.service.recording import URL, Make, database_url, make, request_body
 
 __all__ = ["database_url", "make"]
 
 SECRET = "qX7zSECRETz7Xq"
 ID = "qX7zPATIENTz7Xq"
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """All that is logged at the finest level."""
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(JsonLines())
-    level = LOGGER.level
-    LOGGER.addHandler(handler)
-    LOGGER.setLevel(logging.DEBUG)
-    yield written
-    LOGGER.removeHandler(handler)
-    LOGGER.setLevel(level)
 
 
 def clean(text: str) -> None:
@@ -78,7 +64,7 @@ def with_secret_at(body: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any
     return changed
 
 
-def test_a_secret_in_place_of_any_member_of_a_call(make: Make, logged: io.StringIO) -> None:
+def test_a_secret_in_place_of_any_member_of_a_call(make: Make, logged: Lines) -> None:
     client = make().test_client()
     body = own(request_body("possible-relapse"))
     frame = {name: value for name, value in body.items() if name != "prefetch"}
@@ -90,12 +76,12 @@ def test_a_secret_in_place_of_any_member_of_a_call(make: Make, logged: io.String
         if answer.status_code != 200:
             clean(answer.text)
     assert statuses >= {200, 400}
-    assert logged.getvalue().count('"event":"request"') == len(paths)
-    clean(logged.getvalue())
+    assert logged.text.count('"event":"request"') == len(paths)
+    clean(logged.text)
     clean(client.get("/metrics").text)
 
 
-def test_a_secret_as_the_value_of_every_text_of_a_record(make: Make, logged: io.StringIO) -> None:
+def test_a_secret_as_the_value_of_every_text_of_a_record(make: Make, logged: Lines) -> None:
     """What the record words may stand on the card, which is for its doctor, and nowhere else."""
     client = make().test_client()
     body = own(request_body("cd22-never-tested"))
@@ -107,7 +93,7 @@ def test_a_secret_as_the_value_of_every_text_of_a_record(make: Make, logged: io.
                 resource["code"]["text"] = f"{resource['code'].get('text', name)} {SECRET}"
     answer = client.post(URL, json=body)
     assert answer.status_code == 200
-    clean(logged.getvalue())
+    clean(logged.text)
     clean(client.get("/metrics").text)
 
 
@@ -123,13 +109,13 @@ def test_a_secret_as_the_value_of_every_text_of_a_record(make: Make, logged: io.
         f"\xff{SECRET}",
     ],
 )
-def test_a_secret_in_a_body_that_is_no_call(make: Make, logged: io.StringIO, data: str) -> None:
+def test_a_secret_in_a_body_that_is_no_call(make: Make, logged: Lines, data: str) -> None:
     client = make().test_client()
     for url in (URL, f"{URL}/feedback"):
         answer = client.post(url, data=data.encode("latin-1"), content_type="application/json")
         assert 400 <= answer.status_code < 500
         clean(answer.text)
-    clean(logged.getvalue())
+    clean(logged.text)
 
 
 def requests_with_secrets(client: FlaskClient) -> Iterator[Any]:
@@ -160,17 +146,17 @@ def requests_with_secrets(client: FlaskClient) -> Iterator[Any]:
         yield client.post(URL, data=b"{}", headers={header: f"Bearer {SECRET}"})
 
 
-def test_a_secret_in_address_or_header(make: Make, logged: io.StringIO) -> None:
+def test_a_secret_in_address_or_header(make: Make, logged: Lines) -> None:
     client = make().test_client()
     for answer in requests_with_secrets(client):
         assert answer.status_code < 500
         if answer.status_code >= 400:
             clean(answer.text)
         clean(str([value for name, value in answer.headers if name != "Location"]))
-    clean(logged.getvalue())
+    clean(logged.text)
 
 
-def test_a_secret_in_feedback(make: Make, logged: io.StringIO) -> None:
+def test_a_secret_in_feedback(make: Make, logged: Lines) -> None:
     client = make().test_client()
     item: dict[str, Any] = {
         "card": SECRET,
@@ -187,12 +173,12 @@ def test_a_secret_in_feedback(make: Make, logged: io.StringIO) -> None:
         answer = client.post(f"{URL}/feedback", json={"feedback": [item, wrong]})
         assert answer.status_code == 400
         clean(answer.text)
-    clean(logged.getvalue())
+    clean(logged.text)
     clean(client.get("/metrics").text)
 
 
 def test_a_secret_in_an_unforeseen_failure(
-    make_app: Callable[..., Flask], body: dict[str, Any], logged: io.StringIO
+    make_app: Callable[..., Flask], body: dict[str, Any], logged: Lines
 ) -> None:
     """The one case that must not happen, and does: a bug whose message repeats the record."""
 
@@ -206,19 +192,19 @@ def test_a_secret_in_an_unforeseen_failure(
     answer = app.test_client().post("/cds-services/made-up", json=body)
     assert answer.status_code == 500
     clean(answer.text)
-    clean(logged.getvalue())
-    assert '"error":"KeyError"' in logged.getvalue()
+    clean(logged.text)
+    assert '"error":"KeyError"' in logged.text
 
 
 def test_a_secret_in_what_the_fhir_server_answers(
-    make_app: Callable[..., Flask], body: dict[str, Any], logged: io.StringIO, fhir: FakeFhir
+    make_app: Callable[..., Flask], body: dict[str, Any], logged: Lines, fhir: FakeFhir
 ) -> None:
     fhir.answers["Procedure"] = Answer(({"resourceType": SECRET, "id": ID},), "status 500")
     del body["prefetch"]["procedures"]
     body["fhirServer"] = "http://127.0.0.1/fhir"
     client = make_app().test_client()
     client.post("/cds-services/made-up", json=body)
-    clean(logged.getvalue())
+    clean(logged.text)
     clean(client.get("/metrics").text)
 
 

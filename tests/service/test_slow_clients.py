@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.service.test_serve import free_port, start, wait_for
+from tests.server_process import free_port, start, wait_for
 
 SECONDS = 1.5
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+
+from tests.server_process import free_port
 
 HERE = Path(__file__).parent
 CACHE_NAME = "hapi-8.8.0"
@@ -41,7 +42,7 @@ def fhir_server() -> Iterator[str]:
         return
 
     libraries = fetch_libraries()
-    port = _free_port()
+    port = free_port()
     base = f"http://127.0.0.1:{port}/fhir"
     with tempfile.TemporaryDirectory(prefix="relapse-cds-hapi-") as folder:
         log = Path(folder) / "server.log"
@@ -114,13 +115,6 @@ def _cache_folder() -> Path:
         return Path(chosen).absolute()
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(caches) / "relapse-cds" / CACHE_NAME
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(base: str, process: subprocess.Popen[bytes], log: Path) -> None:

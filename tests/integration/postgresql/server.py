@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.server_process import free_port
 
 _USER = "postgres"
 
@@ -59,7 +60,7 @@ def postgresql_server() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="relapse-cds-postgresql-"))
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam(_USER).pw_uid, -1)
-    cluster = Cluster(folder, _free_port())
+    cluster = Cluster(folder, free_port())
     try:
         _run(
             *("initdb", "-D", str(folder / "data"), "-U", _USER),
@@ -100,10 +101,3 @@ def _program(name: str) -> str:
 
 def _version(program: Path) -> float:
     return float(program.parts[-3])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

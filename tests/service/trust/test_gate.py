@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import socket
 import threading
 from base64 import urlsafe_b64decode
@@ -18,12 +17,13 @@ from flask.testing import FlaskClient
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from service.app import RUNTIME, create_app
-from service.logs import FIELDS, LOGGER, JsonLines
+from service.logs import FIELDS
 from service.settings import Settings
 from service.trust.gate import audiences
 from service.trust.tokens import Nonces
 from tests.service.fakes import TODAY, FakeFhir, Recorder, made_up_service
 from tests.service.fhir_server import Reply, serving
+from tests.service.log_lines import Lines
 from tests.service.trust.signing import (
     DISCOVERY,
     EHR,
@@ -47,29 +47,6 @@ ITEM = {
     "outcome": "overridden",
     "outcomeTimestamp": "2026-06-15T10:00:00Z",
 }
-
-
-class Lines(logging.Handler):
-    """Keeps log lines as they would be written."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(JsonLines())
-        self.lines: list[dict[str, Any]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(json.loads(self.format(record)))
-
-
-@pytest.fixture
-def logged() -> Iterator[Lines]:
-    handler = Lines()
-    LOGGER.addHandler(handler)
-    before = LOGGER.level
-    LOGGER.setLevel(logging.DEBUG)
-    yield handler
-    LOGGER.removeHandler(handler)
-    LOGGER.setLevel(before)
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.server_process import free_port, wait_for
 from tests.service.trust.signing import DISCOVERY, EHR, PUBLIC_URL, Signer, trust_file, write_keys
 
 ROOT = Path(__file__).parents[3]
@@ -48,9 +47,7 @@ def arguments(port: int) -> list[str]:
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """A server of two workers; gives its address, and after its end what it wrote."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     written: list[str] = []
     process = subprocess.Popen(
         arguments(port), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **command(folder)
@@ -62,17 +59,6 @@ def running(folder: Path) -> Iterator[tuple[str, list[str]]]:
     finally:
         process.send_signal(signal.SIGTERM)
         written.extend(process.communicate(timeout=20))
-
-
-def wait_for(address: str) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            if requests.get(f"{address}/readyz", timeout=1).status_code == 200:
-                return
-        except requests.RequestException:
-            time.sleep(0.05)
-    raise AssertionError("the server did not come up")
 
 
 def test_each_token_gets_in_once(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ _LARGEST_INTEGER = 2**31
 _WORDS = re.compile(r"\S+(?: \S+)*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:T00:00:00Z)?", re.ASCII)
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2})?", re.ASCII)
-_WHOLE_DAY = len("2000-01-01")
+WHOLE_DAY = len("2000-01-01")
 
 
 class KnownForms:
@@ -56,7 +56,7 @@ def mark_of_text(text: str) -> str | None:
 
 def _mark_of_day(text: str) -> str | None:
     try:
-        date.fromisoformat(text[:_WHOLE_DAY])
+        date.fromisoformat(text[:WHOLE_DAY])
     except ValueError:
         return None
     return f"={len(text)}"
@@ -64,7 +64,7 @@ def _mark_of_day(text: str) -> str | None:
 
 def mark_of_checked_day(text: str) -> str | None:
     """For a date that exists: whole days are all alike, parts of dates have no mark."""
-    return "=day" if len(text) == _WHOLE_DAY else None
+    return "=day" if len(text) == WHOLE_DAY else None
 
 
 def mark_of_plain(value: object) -> str | None:

@@ -19,6 +19,7 @@ from typing import Any
 from mappings.known_forms import (
     LONGEST_LIST,
     NUMBER_MARK,
+    WHOLE_DAY,
     mark_of_checked_day,
     mark_of_plain,
     mark_of_text,
@@ -50,7 +51,6 @@ class Many:
 Spec = Mapping[str, "Leaf | Many | Spec"] | Leaf | Many
 
 _LONGEST_TEXT = 20_000
-_WHOLE_DAY = len("2000-01-01")
 
 
 @dataclass(slots=True)
@@ -202,7 +202,7 @@ def _read_date(path: str, value: Any, result: Cut) -> Any:
 
 
 def _read_instant(path: str, value: Any, result: Cut) -> Any:
-    day = _day(path, value, result, _WHOLE_DAY)
+    day = _day(path, value, result, WHOLE_DAY)
     return None if day is None else result.keep(f"{day}T00:00:00Z", mark_of_checked_day(day))
 
 

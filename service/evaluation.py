@@ -7,7 +7,6 @@ from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
 from hooks.cards import Card
-from hooks.compose import PROJECT_URL, Presentation
 from hooks.relapsed_b_all import assess
 from mappings.chart import Unread
 from mappings.errors import MappingError
@@ -18,6 +17,7 @@ from service.request.jsontext import NotJson, parse_json
 from service.settings import Settings
 from service.site.mapping import terminology
 from service.site.policy import policies
+from service.site.presentation import presentation
 
 
 class UnusableFile(Exception):
@@ -36,11 +36,6 @@ def evaluate_bundle(content: bytes, as_of: date, settings: Settings) -> Evaluate
     included.
     """
     bundle = _bundle(content)
-    presentation = Presentation(
-        new_uuid=_uuid_from_name,
-        source_url=f"{settings.public_url}/" if settings.public_url else PROJECT_URL,
-        suggestions=settings.suggestions,
-    )
     # A search result that goes on elsewhere, or was cut short, shows no absence of anything.
     partial = next_link(bundle) is not None or cut_short(bundle)
     try:
@@ -49,7 +44,7 @@ def evaluate_bundle(content: bytes, as_of: date, settings: Settings) -> Evaluate
             patient_id=None,
             as_of=as_of,
             policy=policies(settings),
-            presentation=presentation,
+            presentation=presentation(settings, _uuid_from_name),
             incomplete=frozenset(Section) if partial else frozenset(),
             terminology=terminology(settings),
         )

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from secrets import token_bytes
 from uuid import uuid4
 
-from hooks.compose import PROJECT_URL, Presentation
 from hooks.registry import CdsService, Registry
 from hooks.relapsed_b_all import relapsed_b_all
 from mappings.terminology import Terminology
@@ -28,6 +27,7 @@ from service.request.wire import CdsRequest
 from service.settings import Settings
 from service.site.mapping import terminology
 from service.site.policy import policies
+from service.site.presentation import presentation
 from service.store.database import Database
 from service.store.nonces import Nonces as StoredNonces
 from service.trust.caller import Caller
@@ -106,11 +106,6 @@ def build(
     nonces: Nonces | None = None,
 ) -> Runtime:
     """A runtime with real collaborators where none are given."""
-    presentation = Presentation(
-        new_uuid=new_uuid or _random_uuid,
-        source_url=f"{settings.public_url}/" if settings.public_url else PROJECT_URL,
-        suggestions=settings.suggestions,
-    )
     policy = policies(settings)
     codes = terminology(settings)
     database = Database(settings.database_url)
@@ -120,7 +115,9 @@ def build(
         policy=policy,
         terminology=codes,
         registry=Registry(
-            relapsed_b_all(policy, presentation, codes) if services is None else services
+            relapsed_b_all(policy, presentation(settings, new_uuid or _random_uuid), codes)
+            if services is None
+            else services
         ),
         source=source
         or FhirClient(

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -92,13 +93,19 @@ def test_a_server_that_crashes_after_a_commit(own_cluster: Cluster) -> None:
     database.close()
 
 
+def signal_all(processes: list[int], number: int) -> None:
+    """A background process of the server may end by itself meanwhile."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
+
+
 def test_a_server_that_stands_still(own_cluster: Cluster) -> None:
     """Suspended, connections open: known and new connections fail in time, and recover."""
     nonces = Nonces(Database(own_cluster.create("store")))
     assert nonces.claim("a", "1", NOW)
     frozen = own_cluster.processes()
-    for process in frozen:
-        os.kill(process, signal.SIGSTOP)
+    signal_all(frozen, signal.SIGSTOP)
     try:
         with ThreadPoolExecutor(4) as pool:
             calls = [
@@ -109,8 +116,7 @@ def test_a_server_that_stands_still(own_cluster: Cluster) -> None:
                 call.result()
         assert not nonces.database.is_usable()
     finally:
-        for process in frozen:
-            os.kill(process, signal.SIGCONT)
+        signal_all(frozen, signal.SIGCONT)
     assert nonces.claim("a", "2", NOW)
     nonces.database.close()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from relapse.assessment import ContextLine as Line
 from relapse.case import Case
 from relapse.context_lines.line import line
+from relapse.course.sites import WORK_UP_DAYS
 from relapse.course.timing import s_group
+from relapse.dates import DateRange
 from relapse.evidence import safety
-from relapse.facts import Analyte, Lineage, Section, Sex
+from relapse.facts import Analyte, Detection, Lineage, Material, MrdResult, Section, Sex
 from relapse.logic import Tri
 from relapse.options.transplant_rows import possible_risks
 from relapse.requests import request
@@ -55,14 +57,12 @@ def expert_centre(case: Case) -> list[Line]:
 def work_up(case: Case) -> list[Line]:
     """Items of the relapse work-up that are missing (E-31)."""
     missing = []
-    since = case.course.episode_start
-    recent = [
-        m
-        for m in case.course.marrows
-        if since is None or m.when.latest >= since.shifted(days=-14).earliest
-    ]
+    recent = [marrow for marrow in case.course.marrows if _of_this_episode(marrow.when, case)]
+    hidden = _marrow_may_hide_disease(case)
     if not recent:
         missing.append("marrow")
+    if hidden:
+        missing.append("marrow MRD")
     if (
         safety.newest_lab(case.chart, Analyte.LEUKOCYTES, case.as_of, safety.FRESH_LABS_DAYS)
         is None
@@ -76,10 +76,37 @@ def work_up(case: Case) -> list[Line]:
         missing.append("genetics")
     if not missing:
         return []
-    why = case.chart.lacking("no marrow at this relapse", Section.RESULTS)
-    requests = (request("D-BM", why, gating=False),) if not recent else ()
+    requests = []
+    if not recent:
+        why = case.chart.lacking("no marrow at this relapse", Section.RESULTS)
+        requests.append(request("D-BM", why, gating=False))
+    if hidden:
+        why = case.chart.lacking("not measured at this relapse", Section.RESULTS)
+        reason = f"{why}; leukaemia outside the marrow alone often hides residual disease in it"
+        requests.append(request("D-MRD", reason, gating=False))
     found = case.chart.lacking("not found", Section.RESULTS)
-    return [line("CX-12", f"Work-up {found}: {', '.join(missing)}.", (), requests)]
+    return [line("CX-12", f"Work-up {found}: {', '.join(missing)}.", (), tuple(requests))]
+
+
+def _marrow_may_hide_disease(case: Case) -> bool:
+    """E-16: an isolated extramedullary relapse is only apparent until MRD of the marrow is known
+    (S32).
+    """
+    return case.course.involvement.isolated_extramedullary is Tri.MET and not any(
+        result.final
+        and result.detection is not Detection.UNREADABLE
+        and result.material is not Material.BLOOD
+        and _of_this_episode(result.when, case)
+        for result in case.chart.of(MrdResult)
+    )
+
+
+def _of_this_episode(when: DateRange | None, case: Case) -> bool:
+    """Perhaps taken for the work-up of this relapse, or later."""
+    since = case.course.episode_start
+    if since is None:
+        return True
+    return when is not None and when.latest >= since.shifted(days=-WORK_UP_DAYS).earliest
 
 
 @rule("CX-13", "Prognostic factors", "S24", "S26", "S27", "S28")

@@ -99,16 +99,18 @@ def status(
         dated.append(_Dated(result, found, describe(result, found), flaw))
     dated.sort(key=_newest_last)
     valid = [item for item in dated if not item.flaw]
-    negative = _earlier_negative(dated)
     unknown = AntigenStatus(
-        antigen, Tri.UNKNOWN, prior_therapy=therapy, therapy_facts=therapy_facts
+        antigen,
+        Tri.UNKNOWN,
+        earlier_negative=_earlier_negative(dated),
+        prior_therapy=therapy,
+        therapy_facts=therapy_facts,
     )
     if not valid:
         return replace(
             unknown,
             facts=(dated[-1].used,) if dated else (),
             reason=dated[-1].flaw if dated else chart.lacking("not found", Section.RESULTS),
-            earlier_negative=negative,
         )
     newest = valid[-1]
     close = [item for item in valid if _close(item, newest, policy.antigen_conflict_window)]
@@ -121,7 +123,8 @@ def status(
     if newest.found is Expression.UNCLEAR:
         return replace(unknown, facts=named, reason="result unclear")
     agreeing = tuple(item.used for item in close if item.found is newest.found)
-    return replace(unknown, positive=Tri.of(newest.found is Expression.POSITIVE), facts=agreeing)
+    positive = Tri.of(newest.found is Expression.POSITIVE)
+    return replace(unknown, positive=positive, facts=agreeing, earlier_negative=None)
 
 
 @rule("CONF-08", "Partial beside positive", "POL")
@@ -142,7 +145,7 @@ def contradictory(facts: Sequence[FactUsed]) -> str:
 
 @rule("STALE-10", "Stale negative antigen result", "POL")
 def _earlier_negative(dated: Sequence[_Dated]) -> FactUsed | None:
-    """The newest negative that no longer counts, unless a valid result came after it."""
+    """The newest negative that no longer counts, unless a valid and clear result came after it."""
     for item in reversed(dated):
         if not item.flaw and item.found is not Expression.UNCLEAR:
             return None

@@ -24,6 +24,8 @@ def consider(case: Case) -> RuleResult:
     if graft is None or relapsed is None:
         return date_unknown(case)
     early = relapsed.before(graft.shifted(days=EARLY_RELAPSE_DAYS))
+    if early is Tri.UNKNOWN:
+        return date_unknown(case)
     return after_early_relapse(case) if early is Tri.MET else after_late_relapse(case)
 
 
@@ -74,13 +76,13 @@ def until_remission(case: Case) -> RuleResult:
 
 @rule("HS2-04", "Second transplant, date of the first unknown", "S40")
 def date_unknown(case: Case) -> RuleResult:
-    """As HS2-01; the date of the first transplant is asked for."""
+    """As HS2-01; a date that is missing or too vague to tell early from late is asked for."""
     unknown = Criterion(
         "date of the first transplant",
         Tri.UNKNOWN,
         (),
         ("D-PRIOR",),
-        "date of the transplant not known",
+        "date of the transplant not known, or too vague",
     )
     return applied(
         "HS2-04",

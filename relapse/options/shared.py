@@ -112,8 +112,8 @@ def antigen_precaution(found: AntigenStatus) -> PrecautionRaised | None:
         return None
     facts = [*found.therapy_facts, *(() if lost is None else (lost,))]
     facts += found.facts if found.heterogeneous else ()
-    doubtful = found.positive is Tri.UNKNOWN or lost is not None
-    effects = (Effect.WARN,) if treated and doubtful else (Effect.NOTE,)
+    unsettled = found.positive is Tri.UNKNOWN
+    effects = (Effect.WARN,) if treated and unsettled else (Effect.NOTE,)
     detail = f"earlier negative on {lost.when}" if lost is not None else ""
     return raised(id, *effects, facts=tuple(facts), detail=detail)
 

@@ -30,6 +30,8 @@ class Presentation:
     """Gives the uuid of a card or suggestion; the argument says which, for reproducible output."""
     source_url: str = PROJECT_URL
     suggestions: bool = True
+    site_mapping: str = ""
+    """The version of the site's mapping of codes; empty where there is none."""
 
 
 def cards(assessment: Assessment, policy: Policy, presentation: Presentation) -> tuple[Card, ...]:
@@ -50,7 +52,7 @@ class _Writer:
         self._presentation = presentation
         self._patient_id = assessment.patient.rsplit("/", 1)[-1]
         self._wording = Wording()
-        self._tracer = Tracer(assessment)
+        self._tracer = Tracer(assessment, presentation.site_mapping)
 
     def card(self, sheet: Sheet) -> Card:
         topic = sheet.card_class.topic

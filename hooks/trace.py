@@ -24,8 +24,9 @@ class Tracer:
     Lives as long as one answer, as it holds facts of one record.
     """
 
-    def __init__(self, assessment: Assessment) -> None:
+    def __init__(self, assessment: Assessment, site_mapping: str) -> None:
         self._assessment = assessment
+        self._site_mapping = site_mapping
         self._state = lean(state_members(assessment.state))
         self._rules: dict[RuleResult, dict[str, object]] = {}
         self._facts: dict[FactUsed, dict[str, object]] = {}
@@ -62,6 +63,7 @@ class Tracer:
                     _source(name) for name in sources_of(sheet, assessment) if name in SOURCES
                 ],
                 "policiesChanged": list(assessment.policies_changed),
+                "siteMapping": self._site_mapping,
             }
         )
 

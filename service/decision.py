@@ -55,6 +55,8 @@ class Recording:
     key: bytes
     """Of the hash over patient ids."""
     store_facts: bool
+    site_mapping: str = ""
+    """The version of the site's mapping of codes."""
 
     def record(
         self, called: CdsRequest, body: bytes, caller: Caller | None, answered: Answered
@@ -77,6 +79,7 @@ class Recording:
             software_version=_software(),
             jurisdiction=self.policy.jurisdiction,
             policies=self._policies,
+            site_mapping=self.site_mapping,
             input_hash=_input_hash(body, called, gathered),
             status=answered.status,
             considerations=[consideration(item) for item in assessment.considerations]

@@ -38,15 +38,16 @@ def evaluate_bundle(content: bytes, as_of: date, settings: Settings) -> Evaluate
     bundle = _bundle(content)
     # A search result that goes on elsewhere, or was cut short, shows no absence of anything.
     partial = next_link(bundle) is not None or cut_short(bundle)
+    codes = terminology(settings)
     try:
         outcome = assess(
             [bundle],
             patient_id=None,
             as_of=as_of,
             policy=policies(settings),
-            presentation=presentation(settings, _uuid_from_name),
+            presentation=presentation(settings, codes, _uuid_from_name),
             incomplete=frozenset(Section) if partial else frozenset(),
-            terminology=terminology(settings),
+            terminology=codes,
         )
     except MappingError as error:
         raise UnusableFile(str(error)) from None

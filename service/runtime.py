@@ -25,7 +25,7 @@ from service.network.addresses import may_contact
 from service.recorder import Recorder
 from service.request.wire import CdsRequest
 from service.settings import Settings
-from service.site.mapping import terminology
+from service.site.mapping import mapping_version, terminology
 from service.site.policy import policies
 from service.site.presentation import presentation
 from service.store.database import Database
@@ -115,7 +115,7 @@ def build(
         policy=policy,
         terminology=codes,
         registry=Registry(
-            relapsed_b_all(policy, presentation(settings, new_uuid or _random_uuid), codes)
+            relapsed_b_all(policy, presentation(settings, codes, new_uuid or _random_uuid), codes)
             if services is None
             else services
         ),
@@ -127,7 +127,9 @@ def build(
         verifier=verifier(settings, nonces or StoredNonces(database)),
         database=database,
         metrics=metrics,
-        recording=Recording(policy, _hash_key(settings), settings.store_facts),
+        recording=Recording(
+            policy, _hash_key(settings), settings.store_facts, mapping_version(codes)
+        ),
         recorder=Recorder(database, metrics.recorded, _retention(settings)),
         today=today,
     )

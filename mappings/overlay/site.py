@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,8 @@ class SiteMap:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
+        self.version = _version(self.rows)
+        """Tells two mappings apart: the same rows have the same, whatever files they stand in."""
         self._codes: dict[Key, Concept | None] = {}
         self._texts: dict[str, list[Concept | None]] = {}
         self._patterns: list[tuple[Pattern, Concept]] = []
@@ -89,6 +92,15 @@ class SiteMap:
         ]
         found = _decided(matched, where)
         return Found(found.concepts, by_text=True) if matched else NOTHING
+
+
+def _version(rows: Iterable[Row]) -> str:
+    """Twelve hexadecimal digits of the SHA-256 of what the rows say."""
+    said = sorted(
+        (row.key if row.code else ("", ""), row.text, row.concept.name if row.concept else "")
+        for row in rows
+    )
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
 
 def _key(coding: Json) -> Key | None:

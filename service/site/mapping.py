@@ -29,6 +29,11 @@ def terminology(settings: Settings) -> Terminology:
         ) from None
 
 
+def mapping_version(codes: Terminology) -> str:
+    """The version of the site's mapping in ``codes``; empty where there is none."""
+    return codes.site.version if codes.site is not None else ""
+
+
 @lru_cache(maxsize=4)
 def _read(folder: Path, _as_it_was: Stamp) -> Terminology:
     """Read once for each state of the folder: a cohort is evaluated under one reading."""

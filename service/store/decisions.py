@@ -57,6 +57,8 @@ class DecisionRecord:
     """Keyed hash of the patient id."""
     policies: Mapping[str, Any] | Sequence[Any] = field(default_factory=dict)
     """Those that differ from the default."""
+    site_mapping: str = ""
+    """The version of the site's mapping of codes; empty where there is none."""
     considerations: Sequence[Any] = field(default_factory=list)
     rules: Mapping[str, Any] | Sequence[Any] = field(default_factory=list)
     unavailable: Sequence[str] = field(default_factory=list)

@@ -7,7 +7,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this version of the service works with: the newest in ``migrations/``."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

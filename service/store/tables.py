@@ -53,6 +53,7 @@ DECISION = Table(
     Column("software_version", Text, nullable=False),
     Column("jurisdiction", Text, nullable=False),
     Column("policies", _JSON, nullable=False),  # those that differ from the default
+    Column("site_mapping", Text, nullable=False, server_default=""),  # its version
     Column("input_hash", Text, nullable=False),
     Column("status", Integer, nullable=False),
     Column("considerations", _JSON, nullable=False),

@@ -12,13 +12,16 @@ from click.testing import CliRunner, Result
 
 from hooks.gate import may_have_leukaemia
 from hooks.prefetch import patient_record
+from hooks.trace import TRACE_KEY
 from mappings.overlay.concepts import CONCEPTS
 from mappings.overlay.folder import with_site
-from service.app import create_app
+from service.app import RUNTIME, create_app
 from service.cli import main
 from service.settings import Settings, SettingsError, load_settings
 from service.site.mapping import terminology
 from service.site.mapping_coverage import shown
+from service.store import decisions
+from service.store.database import Database
 from tests.mappings.overlay.folders import LOCAL, csv, write
 from tests.service.fakes import searchset
 from tests.service.invariants import check_response
@@ -296,6 +299,25 @@ def test_the_first_look_knows_local_leukaemias(own: Path) -> None:
     assert answers[0] == []
     assert any("First relapse of B-ALL 2026-05-20" in card["summary"] for card in answers[1])
     assert not any(str(LOCAL) in json.dumps(card) for card in answers[1])
+
+
+def test_the_mapping_in_force_is_named_by_its_version(
+    own: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On cards and in decision records, so that two answers can be told apart by it."""
+    database_url = f"sqlite:///{tmp_path_factory.mktemp('store')}/memory.db"
+    settings = Settings(site_mapping=str(own), database_url=database_url)
+    app = create_app(settings, today=lambda: date(2026, 6, 1))
+    answer = app.test_client().post("/cds-services/relapsed-b-all", json=local_leukaemia())
+    check_response(answer.json)
+    site = with_site(own).site
+    assert site is not None
+    assert {card["extension"][TRACE_KEY]["siteMapping"] for card in answer.json["cards"]} == {
+        site.version
+    }
+    app.extensions[RUNTIME].recorder.close()
+    [record] = decisions.read(Database(database_url))
+    assert record.site_mapping == site.version
 
 
 def test_the_first_look_by_text_and_by_code(own: Path) -> None:

@@ -13,7 +13,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
@@ -85,6 +87,21 @@ class SchemaContract(StoreContract):
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, METADATA) == []
         assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [HEAD]
+
+    def test_an_older_database_keeps_what_it_holds(self, database: Database) -> None:
+        """The first revision, whose decisions did not name the site's mapping."""
+        decisions.write(database, [record("old", site_mapping="0123456789ab")])
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with database.begin() as connection:
+            config.attributes["connection"] = connection
+            command.downgrade(config, "0001")
+        database.upgrade()
+        decisions.write(database, [record("new", NOW + SECOND, site_mapping="0123456789ab")])
+        assert [(found.id, found.site_mapping) for found in decisions.read(database)] == [
+            ("decision-old", ""),
+            ("decision-new", "0123456789ab"),
+        ]
 
     def test_replicas_that_start_at_once(self, address: str, database: Database) -> None:
         """Each ends with the schema in place, and nobody fails."""

@@ -16,7 +16,7 @@ from datetime import date
 
 LONGEST_LIST = 8
 NUMBER_MARK = "=number"
-_MOST_FORMS = 8192
+_MOST_FORMS = 2048
 _LARGEST_INTEGER = 2**31
 _WORDS = re.compile(r"\S+(?: \S+)*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:T00:00:00Z)?", re.ASCII)
@@ -34,8 +34,12 @@ class KnownForms:
         return form is not None and form in self._accepted
 
     def accept(self, form: str | None) -> None:
-        if form is not None and len(self._accepted) < _MOST_FORMS:
-            self._accepted.add(form)
+        if form is None:
+            return
+        if len(self._accepted) >= _MOST_FORMS:
+            # Begun anew: strange records must not keep the usual ones out.
+            self._accepted.clear()
+        self._accepted.add(form)
 
 
 def mark_of_text(text: str) -> str | None:

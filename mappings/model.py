@@ -44,7 +44,8 @@ MODELS: dict[str, Any] = {
 # Codes repeat themselves from patient to patient: what the model accepted once need not be
 # validated again.
 _CODES = ("code", "method", "medicationCodeableConcept", "clinicalStatus", "verificationStatus")
-_ACCEPTED = Memory()
+# An accepted code is a whole model object, of some kilobytes.
+_ACCEPTED = Memory(most=512)
 _FORMS = KnownForms()
 # Whose a resource is has been decided by then; the model only asks that a subject be there.
 _SUBJECT = Reference.model_validate({"display": "the patient"})

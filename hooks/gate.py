@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from hooks.value_sets import bare, leukaemia_codes, names_leukaemia
 from mappings.leukaemia_text import MENTIONS_LEUKAEMIA
-from mappings.overlay.concepts import Where
+from mappings.overlay.concept import Where
 from mappings.overlay.site import SiteMap
 
 _WORDS = re.compile(

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from urllib.parse import quote
 
-from mappings.overlay.concepts import Where
+from mappings.overlay.concept import Where
 from mappings.overlay.site import SiteMap
 from mappings.terminology import standard
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from mappings.answers import worded
 from mappings.code_systems import CONCEPT, canonical_system, system_key
-from mappings.overlay.concepts import Concept, Where
+from mappings.overlay.concept import Concept, Where
 from mappings.overlay.doubt import raises_doubt
 from mappings.overlay.everyday import EVERYDAY
 from mappings.overlay.mistakes import Mistake

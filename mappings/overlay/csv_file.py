@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mappings.overlay.concepts import IGNORE, Concept, named
+from mappings.overlay.concept import Concept
+from mappings.overlay.concepts import IGNORE, named
 from mappings.overlay.mistakes import Mistake, Place
 from mappings.overlay.patterns import STAR, problem_of
 from mappings.overlay.rows import Row

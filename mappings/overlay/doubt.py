@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from mappings.leukaemia_text import is_about_others, is_no_evidence
-from mappings.overlay.concepts import Concept, Where
+from mappings.overlay.concept import Concept, Where
 
 _HARMLESS = re.compile(
     r"not (?:having )?(?:yet )?(?:achieved|attained) (?:a )?(?:complete )?remission|"

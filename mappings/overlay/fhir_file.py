@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mappings.code_systems import CONCEPT, canonical_system, system_key
-from mappings.overlay.concepts import CONCEPTS, VALUE_SET_URL, Concept, named
+from mappings.overlay.concept import Concept
+from mappings.overlay.concepts import CONCEPTS, VALUE_SET_URL, named
 from mappings.overlay.csv_file import code_problem, system_problem, unknown_concept
 from mappings.overlay.located_json import Node, NotJson, Source, parse
 from mappings.overlay.mistakes import Mistake

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mappings.code_systems import canonical_code, canonical_system, system_key
-from mappings.overlay.concepts import Concept
+from mappings.overlay.concept import Concept
 from mappings.overlay.mistakes import Place
 
 Key = tuple[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from mappings.overlay.concepts import Concept, Where
+from mappings.overlay.concept import Concept, Where
 from mappings.overlay.patterns import STAR, Pattern, plain
 from mappings.overlay.rows import Key, Row, key_of
 from mappings.shapes import Json, codings, string

@@ -13,7 +13,8 @@ from functools import partial
 from mappings.answers import VALUES
 from mappings.leukaemia_text import diagnosis_of, is_about_others
 from mappings.observation.topics import NEVER
-from mappings.overlay.concepts import CONCEPTS, Concept, Where
+from mappings.overlay.concept import Concept, Where
+from mappings.overlay.concepts import CONCEPTS
 from mappings.overlay.doubt import raises_doubt
 from mappings.overlay.site import Found, SiteMap
 from mappings.resources import Item

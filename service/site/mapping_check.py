@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from mappings.overlay.concepts import CONCEPTS, IGNORE, Concept
+from mappings.overlay.concept import Concept
+from mappings.overlay.concepts import CONCEPTS, IGNORE
 from mappings.overlay.folder import Folder, read_folder
 from service.site.words import counted
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from mappings.chart import Reading
-from mappings.overlay.concepts import CONCEPTS, Concept, Where
+from mappings.overlay.concept import Concept, Where
+from mappings.overlay.concepts import CONCEPTS
 from mappings.terminology import Terminology, standard
 from tests.mappings.overlay.folders import LOCAL, mapping
 from tests.mappings.records import (

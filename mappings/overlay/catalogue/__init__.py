@@ -1,0 +1,1 @@
+"""What there is to map to, by the kind of element."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mappings.car_t import Infusion
 from mappings.condition_entry import Entry
 from mappings.context import clipped
+from mappings.infusion import Infusion
 from mappings.shapes import all_words
 from mappings.terminology import Terminology
 from relapse.facts import CarTProduct, Donor, Transplant

@@ -4,28 +4,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mappings.context import Context
+from mappings.infusion import Infusion
 from relapse.dates import DateRange, add_days
 from relapse.facts import CarTInfusion, CarTProduct, Provenance
 from relapse.logic import Tri
 
 _SAME_EVENT_DAYS = 7
 _NEAR_ORDER_DAYS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Infusion:
-    """One record of an infusion."""
-
-    reference: str
-    when: DateRange | None
-    text: str
-    product: CarTProduct
-    bcma: bool = False
-    certain: bool = True
-    """False where the record leaves open whether the cells were infused."""
 
 
 def _rank(infusion: Infusion) -> tuple[bool, bool, bool, int, int, str]:

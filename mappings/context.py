@@ -7,21 +7,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from mappings import model, when
 from mappings.identity import Identity
 from mappings.index import Index
+from mappings.infusion import Infusion
 from mappings.reduce import Leaf, Many, Spec, cut
 from mappings.resources import Item
+from mappings.sample import Sample
 from mappings.shapes import Json, all_words, codings, string, text_of
 from mappings.terminology import Terminology
 from relapse.dates import DateRange
 from relapse.facts import Fact, Provenance, Sex, Transplant
-
-if TYPE_CHECKING:
-    from mappings.car_t import Infusion
-    from mappings.specimen import Sample
 
 _LONGEST_TEXT = 400
 _LONGEST_CODE_TEXT = 120

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
-from mappings import car_t
 from mappings.context import ERROR, Context, Record, clipped, status_of
 from mappings.drug import Drug, drug_of
 from mappings.drug_names import BCMA, PRODUCTS, agents_of
 from mappings.drug_time import Span, time_of
+from mappings.infusion import Infusion
 from mappings.orders import Order, add_orders
 from mappings.reduce import (
     CONCEPT,
@@ -215,7 +215,7 @@ def _add(
             context.car_t_orders.append((item, span.start, drug.name))
             return
         context.car_t.append(
-            car_t.Infusion(
+            Infusion(
                 item.reference,
                 span.start,
                 clipped(drug.name),

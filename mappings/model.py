@@ -22,9 +22,9 @@ from fhir.resources.R4B.specimen import Specimen
 from pydantic import ValidationError
 
 from mappings.known_forms import KnownForms
+from mappings.memory import Memory
 from mappings.reduce import Cut
 from mappings.shapes import Json
-from mappings.terminology import Memory
 
 MODELS: dict[str, Any] = {
     "CarePlan": CarePlan,

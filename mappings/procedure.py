@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
-from mappings import car_t
 from mappings.context import ERROR, NO_SYSTEM, Context, Record, clipped, status_of
 from mappings.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
+from mappings.infusion import Infusion
 from mappings.reduce import CONCEPT, DATE, PERIOD, TEXT, Many, Spec
 from mappings.resources import Item
 from mappings.shapes import Json, all_words, is_true
@@ -154,9 +154,7 @@ def _perhaps_done(context: Context, record: Record, transplants: list[Transplant
     product = _car_t_product(concepts, words)
     if product is not None:
         name, bcma = product
-        context.car_t.append(
-            car_t.Infusion(record.reference, when, text, name, bcma, certain=False)
-        )
+        context.car_t.append(Infusion(record.reference, when, text, name, bcma, certain=False))
     elif is_transplant(concepts, words):
         donor = donor_of(concepts, words)
         transplants.append(
@@ -237,7 +235,7 @@ def _done(context: Context, record: Record, transplants: list[Transplant]) -> No
     product = _car_t_product(concepts, words)
     if product is not None:
         name, bcma = product
-        context.car_t.append(car_t.Infusion(record.reference, when, text, name, bcma))
+        context.car_t.append(Infusion(record.reference, when, text, name, bcma))
         return
     if is_transplant(concepts, words):
         transplants.append(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mappings import model, when
 from mappings.context import Context, status_of, words_of
 from mappings.reduce import CONCEPT, DATE, IDENTIFIER, PERIOD, REFERENCE, TEXT, Many, Spec, cut
 from mappings.resources import Item
+from mappings.sample import Sample
 from mappings.shapes import string
-from relapse.dates import DateRange
 from relapse.facts import Material
 
 SPECIMEN: dict[str, Spec] = {
@@ -26,23 +25,6 @@ _FLUID = re.compile(r"cerebro\s*-?spinal|spinal fluid|\bcsf\b|liquor\b", re.IGNO
 _MARROW = re.compile(r"\bmarrow\b|\bbma\b", re.IGNORECASE)
 _BLOOD = re.compile(r"\bblood\b|\bpb\b", re.IGNORECASE)
 _MOST_PARENTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What a result's specimen says. Texts without a readable meaning leave a part unknown."""
-
-    key: str | None = None
-    """Names the specimen among those of this patient."""
-    collected: DateRange | None = None
-    undated: bool = False
-    """A collection date is there and cannot be read: the effective time must not stand in for
-    it.
-    """
-    material: Material | None = None
-    spinal_fluid: bool = False
-    foreign: bool = False
-    """Taken from somebody else, or from a donor."""
 
 
 def material_of(text: str) -> Material | None:

@@ -8,83 +8,19 @@ hold a code themselves; what a site calls its own tests is translated before the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from mappings.code_systems import CONCEPT, canonical_code, canonical_system
 from mappings.errors import TerminologyError
+from mappings.memory import Memory
+from mappings.overlay.site import SiteMap
 from mappings.shapes import codings, string, text_of
-
-if TYPE_CHECKING:
-    from mappings.overlay.site import SiteMap
+from mappings.value_set import Entry, entries_of
 
 VALUE_SETS = Path(__file__).parent / "value_sets"
-_VERIFIED_IN = "https://relapse-cds.org/fhir/StructureDefinition/verified-in"
 _NONE: frozenset[str] = frozenset()
-_TEXT_OR_NOTHING = frozenset({str, type(None)})
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One code of one value set, with the publication in which it was seen with this meaning."""
-
-    value_set: str
-    system: str
-    code: str
-    display: str
-    source: str
-
-
-class Memory:
-    """Decisions about codes, kept between charts: laboratories and problem lists repeat themselves.
-
-    Holds a bounded number of short keys made of codes and their wording, never a value of a record.
-    """
-
-    def __init__(self, most: int = 2048, longest: int = 600) -> None:
-        self._known: dict[tuple[str | None, ...], Any] = {}
-        self._most = most
-        self._longest = longest
-
-    def decide(self, code: object, make: Callable[[object], T]) -> T:
-        """The decision for a CodeableConcept, made by ``make`` at the first time."""
-        key = _code_key(code)
-        if key is None:
-            return make(code)
-        try:
-            known: T = self._known[key]
-            return known
-        except KeyError:
-            made = make(code)
-            if sum(len(part) for part in key if part is not None) <= self._longest:
-                if len(self._known) >= self._most:
-                    self._known.clear()
-                self._known[key] = made
-            return made
-
-
-def _code_key(code: object) -> tuple[str | None, ...] | None:
-    """Everything in a CodeableConcept that is ever looked at; ``None`` where its shape is
-    unusual.
-    """
-    if not isinstance(code, dict):
-        return None
-    text = code.get("text")
-    found = code.get("coding")
-    if found is None:
-        return (text,) if text is None or isinstance(text, str) else None
-    if not isinstance(found, list) or len(found) > 4:
-        return None
-    parts = [text]
-    for coding in found:
-        if not isinstance(coding, dict):
-            return None
-        parts += (coding.get("system"), coding.get("code"), coding.get("display"))
-    return tuple(parts) if _TEXT_OR_NOTHING.issuperset(map(type, parts)) else None
 
 
 class Terminology:
@@ -216,24 +152,6 @@ class Terminology:
         if text:
             return text
         return next((shown for coding in codings(concept) if (shown := self.display(coding))), "")
-
-
-def entries_of(resource: dict[str, Any]) -> Iterator[Entry]:
-    """The codes that a FHIR ValueSet enumerates."""
-    name = str(resource.get("id", ""))
-    for include in resource["compose"]["include"]:
-        for concept in include["concept"]:
-            source = next(
-                (
-                    str(extension.get("valueString", ""))
-                    for extension in concept.get("extension", ())
-                    if extension.get("url") == _VERIFIED_IN
-                ),
-                "",
-            )
-            yield Entry(
-                name, include["system"], concept["code"], concept.get("display", ""), source
-            )
 
 
 def load(folder: Path = VALUE_SETS, site: SiteMap | None = None) -> Terminology:

@@ -27,8 +27,9 @@ from mappings.reduce import (
     Many,
     Spec,
 )
+from mappings.sample import Sample
 from mappings.shapes import Json
-from mappings.specimen import Sample, is_spinal_fluid, material_of
+from mappings.specimen import is_spinal_fluid, material_of
 from relapse.dates import DateRange
 from relapse.facts import Material, Method, Provenance
 

@@ -34,8 +34,9 @@ from mappings.observation.finding import (
 from mappings.observation.select import FINAL, OPEN, worth_reading
 from mappings.observation.topics import Topic, studies_a_gene, topic_of
 from mappings.resources import Item
+from mappings.sample import Sample
 from mappings.shapes import objects, string
-from mappings.specimen import Sample, sample_of
+from mappings.specimen import sample_of
 from relapse.dates import DateRange
 from relapse.facts import Analyte
 

@@ -15,7 +15,9 @@ from fhir.resources.R4B.valueset import ValueSet
 
 from mappings import terminology
 from mappings.errors import TerminologyError
-from mappings.terminology import Entry, Memory, Terminology, standard
+from mappings.memory import Memory
+from mappings.terminology import Terminology, standard
+from mappings.value_set import Entry
 from scripts.make_value_sets import write_value_sets
 from tests.mappings.records import CPT, HCPCS, ICD10CM, LOINC, PCS, RXNORM, SNOMED
 

@@ -239,3 +239,8 @@ def only(reading: Reading, kind: type[F]) -> F:
 def reasons(reading: Reading, reference: str = "") -> list[str]:
     """Why resources went unread."""
     return [item.reason for item in reading.unread if not reference or item.reference == reference]
+
+
+def local(id: str, text: str, **members: Any) -> dict[str, Any]:
+    """An Observation under a code of the laboratory's own, with these words."""
+    return observation(id, (LOCAL, id), text=text, **members)

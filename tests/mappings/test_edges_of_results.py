@@ -1,4 +1,4 @@
-"""Corners of the single readers that the tables of rules and encodings do not reach."""
+"""Edges of reading results: references, blasts, MRD, antigens, genetics, sites."""
 
 from __future__ import annotations
 
@@ -7,71 +7,41 @@ from typing import Any
 
 import pytest
 
-from mappings.leukaemia_text import diagnosis_of
-from mappings.units import Dimension, Unit, unit
 from relapse import facts as core
 from relapse.facts import (
-    Agent,
     AntigenResult,
     BlastResult,
-    CarTInfusion,
-    ComplicationEntry,
     CsfResult,
-    Diagnosis,
-    Disease,
-    DrugUse,
     ExtramedullaryDisease,
     GeneticResult,
     Immunophenotype,
-    LabResult,
     Lesion,
-    Lineage,
     Material,
     MrdResult,
-    PerformanceStatus,
     PlannedStep,
-    PregnancyResult,
-    ProcedureDone,
-    ProcedureKind,
     Site,
-    TreatmentPlan,
-    ViralScreen,
 )
 from relapse.logic import Interval, Tri
 from tests.mappings.records import (
-    CPT,
     ICD10CM,
-    LEADING,
-    LOCAL,
     LOINC,
     NOT_DETECTED,
-    RXNORM,
     SNOMED,
-    administration,
-    care_plan,
-    cd19,
     concept,
     condition,
     facts,
     interpretation,
+    local,
     marrow,
     mrd,
     observation,
     only,
     patient,
-    procedure,
     quantity,
     read,
     reasons,
-    report,
-    request,
     specimen,
 )
-
-
-def local(id: str, text: str, **members: Any) -> dict[str, Any]:
-    return observation(id, (LOCAL, id), text=text, **members)
-
 
 # --- References ----------------------------------------------------------------------------------
 
@@ -330,293 +300,3 @@ def test_sites_by_other_codes() -> None:
     assert reasons(read(unconfirmed))
     remission = condition("c", (SNOMED, "722795004"), status="remission")
     assert only(read(remission), ExtramedullaryDisease).active is Tri.NOT_MET
-
-
-# --- Laboratory ----------------------------------------------------------------------------------
-
-
-def lab(**members: Any) -> dict[str, Any]:
-    given = {
-        "valueQuantity": quantity(2, "mg/dL"),
-        "referenceRange": [{"high": quantity(1, "mg/dL")}],
-    }
-    return observation("l", (LOINC, "1975-2"), **(given | members))
-
-
-@pytest.mark.parametrize(
-    ("result", "value"),
-    [
-        (lab(referenceRange=[{"high": {"value": 1, "unit": "mg/dl"}}]), "2"),
-        (
-            lab(
-                referenceRange=[
-                    {"high": {"value": 1, "unit": "milligram per decilitre", "code": "mg/dL"}}
-                ]
-            ),
-            "2",
-        ),
-        (lab(referenceRange=[{"high": {"value": 1, "unit": "umol/L"}}]), None),
-        (
-            lab(
-                valueQuantity={"value": 2, "unit": "mg/dL"},
-                referenceRange=[{"high": {"value": 1, "code": "mg/dL"}}],
-            ),
-            "2",
-        ),
-        (lab(valueQuantity=..., valueString="2 mg/dL"), None),
-        (lab(valueQuantity=quantity(2, "mg/dL", comparator="~")), None),
-    ],
-)
-def test_limits_and_units_of_laboratory_values(result: Any, value: str | None) -> None:
-    found = only(read(result), LabResult)
-    assert found.value == (None if value is None else Interval.exact(Decimal(value)))
-
-
-@pytest.mark.parametrize(
-    ("text", "analyte"),
-    [
-        ("Total bilirubin", core.Analyte.BILIRUBIN),
-        ("ALT (SGPT)", core.Analyte.ALT),
-        ("AST", core.Analyte.AST),
-    ],
-)
-def test_laboratory_values_by_name(text: str, analyte: core.Analyte) -> None:
-    result = local(
-        "l", text, valueQuantity=quantity(50, "U/L"), referenceRange=[{"high": quantity(40, "U/L")}]
-    )
-    assert only(read(result), LabResult).analyte is analyte
-
-
-def test_qtcf_without_a_usable_number() -> None:
-    unit_wrong = observation("q", (LOINC, "8636-3"), text="QTcF", valueQuantity=quantity(460, "mV"))
-    assert only(read(unit_wrong), LabResult).value is None
-    in_words = observation("q", (LOINC, "8636-3"), text="QTcF", valueString="normal")
-    assert reasons(read(in_words))
-
-
-def test_screens_and_scores_that_name_two_things() -> None:
-    assert reasons(read(local("v", "HIV and hepatitis C screen", valueString="negative")))
-    assert not facts(
-        read(local("v", "HIV genotype resistance", valueString="negative")), ViralScreen
-    )
-    assert reasons(read(local("p", "Karnofsky or Lansky score", valueInteger=90)))
-    assert not facts(
-        read(
-            observation(
-                "p", (LOINC, "89247-1"), valueQuantity=quantity(1, "{score}", comparator="<")
-            )
-        ),
-        PerformanceStatus,
-    )
-    pregnant = observation(
-        "p",
-        (LOINC, "82810-3"),
-        valueCodeableConcept=concept((SNOMED, "77386006"), text="Not pregnant"),
-    )
-    assert only(read(pregnant), PregnancyResult).pregnant is Tri.UNKNOWN
-
-
-# --- Problem list and treatment ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "disease"),
-    [
-        ("Burkitt leukemia", Disease.MATURE_B),
-        ("Mixed phenotype acute leukemia", Disease.MIXED_PHENOTYPE),
-        ("T-lymphoblastic lymphoma", Disease.LYMPHOBLASTIC_LYMPHOMA),
-        ("Acute myeloid leukemia in remission", Disease.OTHER_ACUTE_LEUKAEMIA),
-        ("Acute myeloid leukemia, secondary", None),
-    ],
-)
-def test_other_diseases_in_words(text: str, disease: Disease | None) -> None:
-    assert diagnosis_of(text) is disease
-
-
-def test_words_of_other_diseases_become_diagnoses() -> None:
-    burkitt = only(read(condition("c", text="Burkitt leukemia")), Diagnosis)
-    assert (burkitt.disease, burkitt.lineage, burkitt.precursor) == (
-        Disease.MATURE_B,
-        Lineage.B,
-        Tri.NOT_MET,
-    )
-    lymphoma = only(read(condition("c", text="T-cell lymphoblastic lymphoma")), Diagnosis)
-    assert lymphoma.lineage is Lineage.T
-    other = condition(
-        "c",
-        (ICD10CM, "Z51.11"),
-        text="Chemotherapy for acute lymphoblastic leukemia of childhood onset",
-    )
-    assert not facts(read(other), Diagnosis)
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"abatementDateTime": "one day"},
-        {"abatementString": "last year"},
-        {"verificationStatus": concept(("x", "certain"))},
-        {"clinicalStatus": concept(("x", "smouldering"))},
-        {
-            "extension": [
-                {
-                    "url": "http://hl7.org/fhir/StructureDefinition/condition-assertedDate",
-                    "valueDateTime": "x",
-                }
-            ]
-        },
-    ],
-)
-def test_parts_of_a_condition_that_cannot_be_read_are_listed(members: Any) -> None:
-    reading = read(condition("c", (ICD10CM, "C91.02"), **members))
-    assert only(reading, Diagnosis)
-    assert reasons(reading)
-
-
-def test_ends_of_a_condition() -> None:
-    period = condition(
-        "c", (ICD10CM, "C91.02"), abatementPeriod={"start": "2025-01-01", "end": "2025-02-01"}
-    )
-    assert str(only(read(period), Diagnosis).abated) == "2025-02-01"
-    words = condition("c", (ICD10CM, "C91.02"), abatementString="2025-02")
-    assert str(only(read(words), Diagnosis).abated) == "2025-02"
-
-
-def test_evidence_that_is_withdrawn_or_not_sent() -> None:
-    text = "Leukemic infiltration of testis"
-    entry = condition(
-        "c",
-        (ICD10CM, "C79.82"),
-        text=text,
-        evidence=[{"detail": [{"reference": "DiagnosticReport/r"}]}],
-    )
-    assert (
-        only(read(entry, report("r", status="entered-in-error")), ExtramedullaryDisease).proven
-        is Tri.UNKNOWN
-    )
-    assert only(read(entry), ExtramedullaryDisease).proven is Tri.MET
-
-
-def test_a_complication_that_its_own_text_denies_is_listed() -> None:
-    reading = read(condition("c", (ICD10CM, "K76.5"), text="Rule out veno-occlusive disease"))
-    assert not facts(reading, ComplicationEntry)
-    assert reasons(reading)
-
-
-def test_words_on_car_t_cells() -> None:
-    told = condition("c", text="B-cell aplasia after CAR-T cell therapy")
-    assert reasons(read(told)) == ["words on CAR-T cells, no infusion recorded"]
-    assert read(told, procedure("p", (CPT, "38228"))).unread == ()
-    given = condition("c", text="Status post allogeneic stem cell transplant")
-    assert only(read(given), core.Transplant).donor is core.Donor.ALLOGENEIC
-
-
-def test_undated_infusions() -> None:
-    one = procedure("a", (CPT, "38228"), performedDateTime=None)
-    assert only(read(one, one | {"id": "b"}), CarTInfusion).when is None
-    dated = procedure("b", (CPT, "38228"))
-    assert len(facts(read(one, dated), CarTInfusion)) == 2
-
-
-@pytest.mark.parametrize(
-    ("performed", "when", "listed"),
-    [
-        ({"performedPeriod": {"start": "2025-01-01"}}, "2025-01-01", False),
-        (
-            {"performedPeriod": {"start": "2025-01-01", "end": "2025-01-03"}},
-            "2025-01-01 to 2025-01-03",
-            False,
-        ),
-        ({"occurrenceDateTime": "2025-01-01"}, "2025-01-01", False),
-        ({"performedString": "last spring"}, "None", True),
-        ({"performedDateTime": "soon"}, "None", True),
-        ({}, "None", False),
-    ],
-)
-def test_when_a_procedure_was_done(performed: Any, when: str, listed: bool) -> None:
-    made = procedure("p", (CPT, "38240"))
-    del made["performedDateTime"]
-    reading = read(made | performed)
-    assert str(only(reading, core.Transplant).when) == when
-    assert bool(reading.unread) is listed
-
-
-def test_drugs_in_the_words_of_a_procedure() -> None:
-    assert (
-        only(read(procedure("p", text="Blinatumomab infusion")), DrugUse).agent
-        is Agent.BLINATUMOMAB
-    )
-    both = read(procedure("p", text="Intrathecal methotrexate injection"))
-    assert only(both, ProcedureDone).kind is ProcedureKind.INTRATHECAL
-
-
-def test_plans_without_dates_or_with_unreadable_ones() -> None:
-    assert (
-        only(read(care_plan("c", "Relapse reinduction", period=None)), TreatmentPlan).when is None
-    )
-    for period in ({"start": "soon"}, {"start": "2026-02-01", "end": "2026-01-01"}):
-        reading = read(care_plan("c", "Relapse reinduction", period=period))
-        assert only(reading, TreatmentPlan).when is None
-        assert reasons(reading)
-    odd = care_plan("c", "Relapse reinduction", status="planned")
-    assert not facts(read(odd), TreatmentPlan)
-    assert reasons(read(odd))
-
-
-def test_a_plan_for_aml_without_a_condition_is_no_course_of_the_all() -> None:
-    assert not facts(read(LEADING, care_plan("c", "AML induction, 7+3")), TreatmentPlan)
-
-
-def test_undated_orders_are_never_covered_by_doses() -> None:
-    order = request("r", (RXNORM, "1597258"), authoredOn=...)
-    dose = administration("a", (RXNORM, "1597258"))
-    assert len(facts(read(order, dose), DrugUse)) == 2
-
-
-def test_a_drug_that_cannot_be_read_is_listed() -> None:
-    dose = administration(
-        "a", medicationCodeableConcept=..., medicationReference={"reference": "Medication/m"}
-    )
-    for broken in (
-        {"code": "blinatumomab"},
-        {"code": concept(text="Blincyto"), "modifierExtension": [{"url": "x"}]},
-    ):
-        reading = read(dose, {"resourceType": "Medication", "id": "m"} | broken)
-        assert reading.chart.facts == ()
-        assert reasons(reading)
-
-
-# --- Units ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("[ppth]", Unit(Dimension.FRACTION, Decimal("0.001"))),
-        ("ppm", Unit(Dimension.FRACTION, Decimal("0.000001"))),
-        ("per 100,000 cells", Unit(Dimension.FRACTION, Decimal("0.00001"))),
-        ("1e-6", Unit(Dimension.FRACTION, Decimal("0.000001"))),
-        ("ms", Unit(Dimension.TIME, Decimal(1))),
-        ("s", Unit(Dimension.TIME, Decimal(1000))),
-        ("{score}", Unit(Dimension.SCORE, Decimal(1))),
-        ("mg/dL", Unit(Dimension.OTHER, Decimal(1), "mg/dl")),
-        ("10", None),
-        ("10*3", None),
-        ("{ratio}", None),
-        ("", None),
-        ("% of CD19 B cells", None),
-    ],
-)
-def test_units(text: str, expected: Unit | None) -> None:
-    assert unit(text) == expected
-
-
-def test_cd19_in_a_panel_of_another_name() -> None:
-    part = {"code": {"text": "CD19 on leukemic blasts"}, "valueString": "negative"}
-    assert (
-        only(read(local("x", "Lymphoma panel", component=[part])), AntigenResult).reported
-        is core.Expression.NEGATIVE
-    )
-    assert (
-        only(read(cd19(valueString="NEGATIVE")), AntigenResult).reported is core.Expression.NEGATIVE
-    )

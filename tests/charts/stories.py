@@ -2,14 +2,17 @@
 
 from tests.charts.records import (
     FLOW,
+    adult_in_first_remission,
     adult_in_relapse,
     bcr_abl1,
     cd19,
     cd22,
     cns,
     concept,
+    evaluate,
     leukaemia,
     marrow,
+    mrd,
     order,
     patient,
     plan,
@@ -54,3 +57,7 @@ def stopped(name, reason, id="tki"):
             {"timing": {"repeat": {"boundsPeriod": {"start": "2025-08-10", "end": "2026-06-08"}}}}
         ],
     )
+
+
+def in_first_remission(**value):
+    return evaluate([*adult_in_first_remission(), mrd(**value)])

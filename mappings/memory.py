@@ -15,7 +15,7 @@ class Memory:
     Holds a bounded number of short keys made of codes and their wording, never a value of a record.
     """
 
-    def __init__(self, most: int = 2048, longest: int = 600) -> None:
+    def __init__(self, most: int = 1024, longest: int = 600) -> None:
         self._known: dict[tuple[str | None, ...], Any] = {}
         self._most = most
         self._longest = longest

@@ -34,8 +34,10 @@ def card(case: Case) -> Notice:
     """Exactly one context card in active disease, with the lines that apply."""
     lines = [line for make in _LINES for line in make(case)]
     requests: list[DataRequest] = [item for line in lines for item in line.requests]
+    site = case.course.involvement
     rules: list[RuleResult] = [
         *case.course.rules,
+        applied("E-16", Tri.MET, Criterion(f"site: {site.text()}", Tri.MET, site.facts)),
         *(applied(line.rule, Tri.MET, Criterion(line.text, Tri.MET, line.facts)) for line in lines),
     ]
     summary = f"{headline(case)}: context for review"

@@ -85,9 +85,7 @@ def work_up(case: Case) -> list[Line]:
         reason = f"{why}; leukaemia outside the marrow alone often hides residual disease in it"
         requests.append(request("D-MRD", reason, gating=False))
     found = case.chart.lacking("not found", Section.RESULTS)
-    # That the marrow is free of leukaemia is what such a card has to show.
-    facts = case.course.involvement.facts if hidden else ()
-    return [line("CX-12", f"Work-up {found}: {', '.join(missing)}.", facts, tuple(requests))]
+    return [line("CX-12", f"Work-up {found}: {', '.join(missing)}.", (), tuple(requests))]
 
 
 def _marrow_may_hide_disease(case: Case) -> bool:

@@ -83,7 +83,10 @@ HTTP_MESSAGES: Mapping[int, tuple[str, str]] = {
         "The request did not arrive in full in time (RELAPSE_CDS_REQUEST_SECONDS); send it again.",
     ),
     413: ("too-long", "The request is larger than this service accepts (RELAPSE_CDS_MAX_BODY)."),
+    414: ("too-long", "The address is longer than this service reads."),
     415: ("not-supported", "Send JSON with Content-Type application/json."),
+    417: ("not-supported", "This service meets no expectation but 100-continue."),
+    431: ("too-long", "The headers are larger, or more, than this service reads."),
     500: (
         "exception",
         "The service failed. Nothing was decided; the request id is in the header X-Request-Id.",

@@ -20,7 +20,7 @@ from service.logs import configure
 from service.processes import forget_worker
 from service.routes.pages import example_call
 from service.settings import Settings
-from service.slow_clients import TimedWorker
+from service.worker import ServiceWorker
 
 THREADS = 8
 """Calls that one worker process answers at the same time; most wait for a FHIR server, if at
@@ -81,7 +81,7 @@ def run(
         {
             "bind": f"{_in_url(host, bind=True)}:{port}",
             "workers": workers,
-            "worker_class": TimedWorker,
+            "worker_class": ServiceWorker,
             "threads": THREADS,
             "timeout": 60,
             "graceful_timeout": 10,

@@ -1,5 +1,5 @@
-"""A gunicorn worker that does not wait for ever: a request that trickles in, or an answer that
-nobody takes, ends with its connection.
+"""Connections that do not wait for ever: a request that trickles in, or an answer that nobody
+takes, ends with its connection.
 
 Gunicorn's threads block on the socket without a limit, so that a handful of slow bodies would stop
 a worker. Behind a proxy that buffers requests this never comes into play.
@@ -13,11 +13,6 @@ import select
 import socket
 import time
 from typing import Any
-
-from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ignore]
-    TConn,
-    ThreadWorker,
-)
 
 ANSWER_SECONDS = 20.0
 """How long a client may take to accept an answer."""
@@ -63,15 +58,3 @@ class TimedSocket(socket.socket):
         poll.register(self, event)
         if seconds <= 0 or not poll.poll(1000 * seconds):
             raise ConnectionResetError(errno.ECONNRESET, too_late)
-
-
-class TimedWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
-    """Gunicorn's threaded worker in which headers and body of a request have
-    ``RELAPSE_CDS_REQUEST_SECONDS`` to arrive.
-    """
-
-    def handle(self, conn: TConn) -> object:
-        if not isinstance(conn.sock, TimedSocket):
-            conn.sock = TimedSocket(fileno=conn.sock.detach())
-        conn.sock.deadline = time.monotonic() + self.app.settings.request_seconds
-        return super().handle(conn)

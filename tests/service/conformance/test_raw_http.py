@@ -37,6 +37,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             process.kill()
         assert '"event":"failure"' not in logged
         assert "Traceback" not in logged
+        assert "Zzyzx" not in logged
 
 
 def sent(port: int, raw: bytes) -> bytes:
@@ -83,11 +84,44 @@ def chunk(content: bytes) -> bytes:
     ids=lambda raw: repr(raw.removeprefix(HEAD)[:40]),
 )
 def test_malformed_http(port: int, raw: bytes) -> None:
-    """A 4xx or a closed connection; nothing that came in goes back out as a header."""
+    """A 4xx in JSON or a closed connection; nothing that came in goes back out as a header."""
     answer = sent(port, raw)
-    assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer[:200]
-    assert b"X-Injected" not in answer.split(b"\r\n\r\n")[0]
+    if answer:
+        assert answer.startswith(b"HTTP/1.1 4"), answer[:200]
+        head, body = answer.split(b"\r\n\r\n", 1)
+        assert b"X-Injected" not in head
+        assert json.loads(body)["resourceType"] == "OperationOutcome"
     assert requests.get(f"http://127.0.0.1:{port}/cds-services", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "code"),
+    [
+        (b"GET /Zzyzxfamily HTTP/9.9\r\nHost: x\r\n\r\n", 400, "invalid"),
+        (b"Zzyzxfamily\r\n\r\n", 400, "invalid"),
+        (HEAD + b"Zzyzxfamily X: b\r\n\r\n", 400, "invalid"),
+        (HEAD + b"Content-Length: Zzyzxfamily\r\n\r\n", 400, "invalid"),
+        (HEAD + b"Transfer-Encoding: Zzyzxfamily\r\n\r\n", 400, "invalid"),
+        (HEAD + b"Expect: Zzyzxfamily\r\n\r\n", 417, "not-supported"),
+        (b"GET /" + b"Zzyzxfamily" * 1000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414, "too-long"),
+        (HEAD + b"X: " + b"Zzyzxfamily" * 10_000 + b"\r\n\r\n", 431, "too-long"),
+        (HEAD + b"X: Zzyzxfamily\r\n" * 200 + b"\r\n", 431, "too-long"),
+    ],
+    ids=["version", "line", "name", "length", "coding", "expect", "address", "header", "headers"],
+)
+def test_what_is_no_http_is_told_in_json_without_repeating_it(
+    port: int, raw: bytes, status: int, code: str
+) -> None:
+    """C-113, C-114: no framework's page, and no piece of the request in it. The fixture sees that
+    the log holds none either.
+    """
+    answer = sent(port, raw)
+    assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:300]
+    head, body = answer.split(b"\r\n\r\n", 1)
+    assert b"Content-Type: application/json" in head
+    assert b"Zzyzx" not in answer
+    [issue] = json.loads(body)["issue"]
+    assert issue["code"] == code
 
 
 @pytest.mark.parametrize(

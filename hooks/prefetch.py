@@ -19,7 +19,7 @@ counts; that there is nothing else they do not show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
@@ -46,6 +46,12 @@ class PrefetchKey:
     narrower: Callable[[], tuple[str, ...]] = tuple
     """Templates to ask instead, all of them, of a server that refuses ``template`` or cuts it
     short. Never published; together they are no proof of absence.
+    """
+    may_be_unoffered: bool = False
+    """Whether a site may say that its FHIR servers hold no such resources."""
+    offered: bool = True
+    """False where the site says so: the query is neither published nor asked, and that it brought
+    nothing leaves nothing incomplete.
     """
 
     def expand(self, context: Mapping[str, object]) -> str:
@@ -133,39 +139,56 @@ _KEYS = (
         f"DiagnosticReport?{_PATIENT}&{_PAGE}",
         Section.RESULTS,
         narrower=_narrower_reports,
+        may_be_unoffered=True,
     ),
-    PrefetchKey("specimens", f"Specimen?{_PATIENT}&{_PAGE}", Section.RESULTS),
+    PrefetchKey(
+        "specimens", f"Specimen?{_PATIENT}&{_PAGE}", Section.RESULTS, may_be_unoffered=True
+    ),
     PrefetchKey("procedures", f"Procedure?{_PATIENT}&{_PAGE}", Section.PROCEDURES),
     PrefetchKey("medicationRequests", f"MedicationRequest?{_PATIENT}&{_PAGE}", Section.MEDICATIONS),
     PrefetchKey(
         "medicationAdministrations",
         f"MedicationAdministration?{_PATIENT}&{_PAGE}",
         Section.MEDICATIONS,
+        may_be_unoffered=True,
     ),
     PrefetchKey(
-        "medicationStatements", f"MedicationStatement?{_PATIENT}&{_PAGE}", Section.MEDICATIONS
+        "medicationStatements",
+        f"MedicationStatement?{_PATIENT}&{_PAGE}",
+        Section.MEDICATIONS,
+        may_be_unoffered=True,
     ),
     PrefetchKey(
-        "carePlans", f"CarePlan?{_PATIENT}&{_PAGE}", Section.PLANS, narrower=_narrower_plans
+        "carePlans",
+        f"CarePlan?{_PATIENT}&{_PAGE}",
+        Section.PLANS,
+        narrower=_narrower_plans,
+        may_be_unoffered=True,
     ),
 )
+MAY_BE_UNOFFERED = frozenset(key.name for key in _KEYS if key.may_be_unoffered)
+"""Keys without which a record can still be whole; without results, procedures, orders or the
+problem list none is.
+"""
 
 
-def patient_record(site: SiteMap | None = None) -> tuple[PrefetchKey, ...]:
+def patient_record(
+    site: SiteMap | None = None, unoffered: Collection[str] = ()
+) -> tuple[PrefetchKey, ...]:
     """Every query that a full picture of one patient needs, in the order of publication.
 
     The templates name no codes, so what a site calls its tests changes none of them; where a query
-    has to name codes, those of the site's mapping are among them.
+    has to name codes, those of the site's mapping are among them. ``unoffered`` names keys of
+    `MAY_BE_UNOFFERED` whose resources the site's servers do not hold.
     """
     codes = site_observation_codes(site) if site is not None else ()
-    if not codes:
-        return _KEYS
-    return tuple(
-        replace(key, narrower=partial(_with_codes, key.narrower, codes))
-        if key.name == "observations"
-        else key
-        for key in _KEYS
-    )
+    return tuple(_at_site(key, codes, unoffered) for key in _KEYS)
+
+
+def _at_site(key: PrefetchKey, codes: tuple[str, ...], unoffered: Collection[str]) -> PrefetchKey:
+    if codes and key.name == "observations":
+        return replace(key, narrower=partial(_with_codes, key.narrower, codes))
+    return replace(key, offered=False) if key.name in unoffered else key
 
 
 def _with_codes(narrower: Callable[[], tuple[str, ...]], codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -180,7 +203,11 @@ def _with_codes(narrower: Callable[[], tuple[str, ...]], codes: tuple[str, ...])
 
 def published(keys: tuple[PrefetchKey, ...], profile: Profile) -> dict[str, str]:
     """The ``prefetch`` member of discovery: all keys, or under ``gate`` only the required ones."""
-    return {key.name: key.template for key in keys if profile is Profile.FULL or key.required}
+    return {
+        key.name: key.template
+        for key in keys
+        if key.offered and (profile is Profile.FULL or key.required)
+    }
 
 
 @dataclass(frozen=True, slots=True)

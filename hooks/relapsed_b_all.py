@@ -6,7 +6,7 @@ one id answers all three hooks and a newer answer replaces the older one (C-231)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from time import perf_counter
 
@@ -45,17 +45,21 @@ _USAGE = (
 
 
 def relapsed_b_all(
-    policy: Policy, presentation: Presentation, terminology: Terminology | None = None
+    policy: Policy,
+    presentation: Presentation,
+    terminology: Terminology | None = None,
+    unoffered: Collection[str] = (),
 ) -> tuple[CdsService, ...]:
     """The service under each of its hooks, with the given policies and value sets. Cards go to
-    clinicians only, never to patients or relatives.
+    clinicians only, never to patients or relatives. ``unoffered`` names prefetch keys whose
+    resources the site's FHIR servers do not hold.
     """
     # Read what every call needs now, not in the first call.
     check_drafts()
     leukaemia_codes()
     terminology = terminology or standard()
     site = terminology.site
-    keys = patient_record(site)
+    keys = patient_record(site, unoffered)
 
     def worth_completing(gathered: Gathered) -> bool:
         return may_have_leukaemia(

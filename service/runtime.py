@@ -115,7 +115,12 @@ def build(
         policy=policy,
         terminology=codes,
         registry=Registry(
-            relapsed_b_all(policy, presentation(settings, codes, new_uuid or _random_uuid), codes)
+            relapsed_b_all(
+                policy,
+                presentation(settings, codes, new_uuid or _random_uuid),
+                codes,
+                settings.unoffered,
+            )
             if services is None
             else services
         ),

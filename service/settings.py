@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from hooks.prefetch import Profile
+from hooks.prefetch import MAY_BE_UNOFFERED, Profile
 from service.network.addresses import base_address
 from service.network.networks import never_reachable
 from service.store.addresses import database_url
@@ -36,7 +36,7 @@ class Mode(Enum):
     PRODUCTION = "production"
 
 
-Addresses = Annotated[tuple[str, ...], NoDecode]
+Words = Annotated[tuple[str, ...], NoDecode]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode]
 
 
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
         description="full publishes every query in discovery; gate only patient and conditions, "
         "and the rest is fetched for the few patients who may have leukaemia",
     )
-    fhir_servers: Addresses = Field(
+    fhir_servers: Words = Field(
         default=(),
         description="comma-separated base addresses of FHIR servers that may be queried for calls "
         "without a client of CLIENTS that has a list of its own; besides loopback in development",
@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         default=(),
         description="comma-separated networks such as 10.0.0.0/8 in which FHIR servers may stand "
         "that are listed by host name; a name that resolves to another private address is refused",
+    )
+    unoffered: Words = Field(
+        default=(),
+        description="comma-separated prefetch keys, such as medicationStatements, whose resources "
+        "the site's FHIR servers do not hold: not published, not asked for, and not missed",
     )
     fhir_deadline: float = Field(
         default=5.0,
@@ -118,7 +123,7 @@ class Settings(BaseSettings):
         le=600,
         description="seconds that a request may take to arrive; slower ones are cut off",
     )
-    cors_origins: Addresses = Field(
+    cors_origins: Words = Field(
         default_factory=lambda given: () if given.get("mode") is Mode.PRODUCTION else ("*",),
         description="comma-separated origins whose pages may call the service; * for any, empty "
         "for none, which is the default in production",
@@ -164,7 +169,7 @@ class Settings(BaseSettings):
         default="INFO", description="least severe log line written: DEBUG, INFO, WARNING or ERROR"
     )
 
-    @field_validator("fhir_servers", "cors_origins", mode="before")
+    @field_validator("fhir_servers", "unoffered", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -180,6 +185,14 @@ class Settings(BaseSettings):
                 "link-local, multicast, reserved and metadata addresses are never contacted"
             )
         return bases
+
+    @field_validator("unoffered")
+    @classmethod
+    def _may_be_unoffered(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not MAY_BE_UNOFFERED.issuperset(value):
+            known = ", ".join(sorted(MAY_BE_UNOFFERED))
+            raise ValueError(f"only these can be left out: {known}")
+        return value
 
     @field_validator("private_networks", mode="before")
     @classmethod

@@ -11,6 +11,8 @@ The meaning of each prefetch value (CDS Hooks 2.0, C-070 to C-082):
                             is incomplete
     OperationOutcome        failed: fetched again unless the outcome says that this is pointless;
                             narrower queries where it refuses the query and not the caller
+
+A key that the site's servers do not offer is never asked for; sent all the same, it counts.
 """
 
 from __future__ import annotations
@@ -45,6 +47,9 @@ class SentAs(Enum):
     ERROR = "error"
     PARTIAL = "partial"
     ANSWER = "answer"
+
+
+_NOTHING_SENT = frozenset({SentAs.MISSING, SentAs.NULL, SentAs.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,10 @@ def sent_as(prefetch: Mapping[str, object], name: str) -> SentAs:
 
 def _sent(key: PrefetchKey, prefetch: Mapping[str, object]) -> _Sent:
     value = prefetch.get(key.name)
-    match sent_as(prefetch, key.name):
+    form = sent_as(prefetch, key.name)
+    if not key.offered and form in _NOTHING_SENT:
+        return _Sent(Answer())
+    match form:
         case SentAs.MISSING:
             missing = Answer(reason=NOT_SENT)
             return _Sent(missing, Task(key, missing))

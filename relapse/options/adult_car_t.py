@@ -26,10 +26,13 @@ def rows(case: Case) -> list[RuleResult]:
     old_enough = case.age_criterion(f"{years} years or older", case.age.at_least_years(years))
     if old_enough.state is Tri.NOT_MET:
         return [adult_too_young(case, old_enough)]
-    found = [adult_label_and_trial(case, old_enough)]
-    short = short_remission(case).state
-    if found[0].state is Tri.MET or case.course.relapse_count != 1:
+    population = trial_population(case)
+    found = [adult_label_and_trial(case, old_enough, population)]
+    # Where the trial population is met, CA-07 and CA-08 would give a wrong reason while another
+    # condition, such as CD19, is unknown.
+    if population.state is Tri.MET or case.course.relapse_count != 1:
         return found
+    short = short_remission(case).state
     return [
         *found,
         adult_late_relapse(case, old_enough)
@@ -62,6 +65,17 @@ def short_remission(case: Case) -> Criterion:
     )
 
 
+def trial_population(case: Case) -> Criterion:
+    """Whom the trials admitted (CA-06)."""
+    return either(
+        "refractory, second or later relapse, relapse after transplant, or short first remission",
+        refractory(case),
+        second_relapse(case),
+        after_transplant(case),
+        short_remission(case),
+    )
+
+
 @rule(
     "CA-06",
     "Adult CAR-T products: within label and trial population",
@@ -71,18 +85,11 @@ def short_remission(case: Case) -> Criterion:
     "S22",
     "S21",
 )
-def adult_label_and_trial(case: Case, old_enough: Criterion) -> RuleResult:
+def adult_label_and_trial(case: Case, old_enough: Criterion, population: Criterion) -> RuleResult:
     """Refractory, second or later relapse, relapse after transplant, or first remission of at most
     12 months.
     """
-    line = either(
-        "refractory, second or later relapse, relapse after transplant, or short first remission",
-        refractory(case),
-        second_relapse(case),
-        after_transplant(case),
-        short_remission(case),
-    )
-    return decided("CA-06", (*required(case), old_enough, line), Strength.EVAL)
+    return decided("CA-06", (*required(case), old_enough, population), Strength.EVAL)
 
 
 @rule("CA-07", "Adult CAR-T products: first relapse after a longer remission", "S20", "S21")

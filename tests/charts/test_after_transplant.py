@@ -198,3 +198,24 @@ def test_a_second_remission_without_any_record_of_the_relapse():
     answer = evaluate(chart)
     if answer.disease == ("CR", 1, 2):
         assert "long-standing" not in str(answer.printed["considerations"])
+
+
+@pytest.mark.parametrize("transplanted", [False, True])
+def test_a_known_first_remission_is_not_called_unknown(transplanted):
+    """CA-06 alone: CD19 is missing, but CR1 was short or ended by a relapse after transplant; CA-07
+    and CA-08 would give a wrong reason (CARD-04).
+    """
+    chart = without(adult_in_relapse(), "cd19")
+    if transplanted:
+        chart = changed(chart, "leukaemia", onsetDateTime="2024-03-01")
+        chart = changed(chart, "front-line", period={"start": "2024-03-03", "end": "2024-10-01"})
+        chart = changed(chart, "vincristine", effectiveDateTime="2024-03-03")
+        chart = changed(chart, "cr1", effectiveDateTime="2024-04-20")
+        chart.append(procedure("hsct", ALLOGENEIC, "2024-11-01"))
+    answer = evaluate(chart)
+    assert answer.products == {"tisag": "NOT", "brexu": "CAD", "obeca": "CAD"}
+    rules = set(answer.options["car-t"]["rules"])
+    assert "CA-06" in rules
+    assert not rules & {"CA-07", "CA-08"}
+    assert "Duration of the first remission not known" not in answer.card("car-t")
+    assert "outside trial entry" not in answer.card("car-t")

@@ -202,7 +202,7 @@ def build_case(chart: Chart, as_of: date, policy: Policy) -> Case:
         age_on(chart.patient, as_of),
         first,
         timing,
-        Age(chart.patient.birth, event.earliest, chart.patient.reference)
+        Age(chart.patient.birth, event.earliest, chart.patient.reference, min(event.latest, as_of))
         if event is not None
         else None,
     )

@@ -21,13 +21,12 @@ def headline(case: Case) -> str:
     """The disease in a few words: "First relapse 2026-06-08, isolated marrow"."""
     if not case.course.timeline.relapses:
         return "Primary refractory ALL"
-    names = {1: "First", 2: "Second", 3: "Third"}
-    number = names.get(case.course.relapse_count, f"Relapse number {case.course.relapse_count}:")
+    names = {1: "First relapse", 2: "Second relapse", 3: "Third relapse"}
+    number = names.get(case.course.relapse_count, f"Relapse number {case.course.relapse_count}")
     when = case.course.relapse_date
-    word = "relapse" if case.course.relapse_count in names else ""
     date = f" {when}" if when is not None else ", date unknown"
     kind = "T-ALL" if case.course.diagnosis.lineage is Lineage.T else "B-ALL"
-    return f"{number} {word}".strip() + f" of {kind}{date}, {case.course.involvement.text()}"
+    return f"{number} of {kind}{date}, {case.course.involvement.text()}"
 
 
 def card(case: Case) -> Notice:

@@ -4,8 +4,6 @@ DATA).
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from relapse.assessment import (
     Consideration,
     Criterion,
@@ -18,7 +16,7 @@ from relapse.assessment import (
 )
 from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT
-from relapse.evidence.mrd import THRESHOLD
+from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.facts import Detection, Section
 from relapse.logic import Tri
 from relapse.requests import merged, request
@@ -41,6 +39,8 @@ def _why(case: Case, id: str) -> str:
     if id == "D-CONFIRM":
         if "POL-10" in rules:
             return "a remission is stated within days of a marrow that shows relapse"
+        if "POL-12" in rules:
+            return "refractory disease is stated after the newest remission"
         return "" if "REL-16" in rules else "one method only"
     if id == "D-BM":
         if "REL-12" in rules:
@@ -60,6 +60,8 @@ def _confirm_summary(case: Case) -> str:
         return "Possible relapse: a relapse code contradicts an older remission, confirm by marrow"
     if "POL-10" in rules:
         return "Possible relapse: marrow and a remission stated days later contradict each other"
+    if "POL-12" in rules:
+        return "Possible relapse: refractory disease stated after remission, confirm by marrow"
     return "Possible relapse: marrow blasts 5 % or more by one method only, confirm independently"
 
 
@@ -149,8 +151,7 @@ def low_mrd(case: Case) -> Notice | None:
     (MR-02).
     """
     positive = case.mrd.category is MrdCategory.POS
-    below = case.mrd.at_least(Decimal("0.001")) is Tri.NOT_MET
-    if not positive or not below or case.mrd.at_least(THRESHOLD) is not Tri.MET:
+    if not positive or case.mrd.at_least(LABEL_LEVEL) is not Tri.NOT_MET:
         return None
     criterion = Criterion("MRD 0.01 % to under 0.1 %", Tri.MET, case.mrd.facts)
     summary = (

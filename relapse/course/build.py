@@ -46,19 +46,20 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
     )
     codes, undated = coded(chart, first, dated[0] if dated else None)
     seen = leukaemia_seen(chart, specimens, site_marks)
+    remission_undated = any(mark.when is None for mark in remissions)
     evidence = Evidence(
         remissions,
         [*codes, *site_marks],
         specimens,
         first,
-        any(mark.when is None for mark in remissions),
+        remission_undated,
         [site.when for site in sites if site.leukaemia is Tri.NOT_MET and site.when is not None],
         policy.marrow_interval,
         treatment.courses,
         policy.remission_window,
     )
     line = walk(evidence)
-    reading = undated_codes.read(undated, line, seen, remissions, first)
+    reading = undated_codes.read(undated, line, seen, remission_undated, first)
     if reading.marks:
         evidence = replace(evidence, relapses=[*evidence.relapses, *reading.marks])
         line = walk(evidence)

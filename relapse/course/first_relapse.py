@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from relapse.course.disease import DiseaseCourse
 from relapse.course.timing import FirstRelapse
-from relapse.course.treatment import COURSE_GAP_DAYS, allogeneic
+from relapse.course.treatment import COURSE_GAP_DAYS, Course, allogeneic
 from relapse.dates import DateRange, add_days
 from relapse.facts import Chart
 from relapse.logic import Tri
@@ -49,7 +49,14 @@ def primary_therapy(
     ]
     if transplants:
         return transplants[-1], Tri.NOT_MET
-    front_line = [item for item in course.history.courses if item.begun_before(relapsed) is Tri.MET]
+    courses = course.history.courses
+    surely = _ended([item for item in courses if item.begun_before(relapsed) is Tri.MET], relapsed)
+    perhaps = [item for item in courses if item.begun_before(relapsed) is not Tri.NOT_MET]
+    # A course known to the month of the relapse may belong to either line of therapy.
+    return surely if _ended(perhaps, relapsed) == surely else (None, Tri.UNKNOWN)
+
+
+def _ended(front_line: list[Course], relapsed: DateRange) -> tuple[DateRange | None, Tri]:
     if not front_line:
         return None, Tri.UNKNOWN
     if any(item.running for item in front_line):

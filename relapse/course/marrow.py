@@ -134,8 +134,3 @@ def _independent(marrow: Marrow) -> bool:
     """A method from 5 % on, and a different one from 1 % on."""
     main = marrow.families_from(FIVE_PERCENT) & _stated(marrow)
     return bool(main) and len(_stated(marrow)) >= 2
-
-
-def doubtful(marrow: Marrow) -> bool:
-    """REL-03: from 5 % on without the confirmation that makes it a relapse."""
-    return marrow.reaches(FIVE_PERCENT) is Tri.MET and not shows_relapse(marrow, (), 0)

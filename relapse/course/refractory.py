@@ -77,6 +77,9 @@ def of_relapse(
     done = Tri.MET if completed else history.absent()
     if facts:
         return Refractory(Tri.MET, facts, done)
+    possible = [item for item in history.courses if may_have_treated(item, relapse, as_of)]
+    if not completed and possible:
+        return Refractory(Tri.UNKNOWN, possible[-1].facts, Tri.UNKNOWN)
     if not completed:
         return Refractory(Tri.NOT_MET if history.known else Tri.UNKNOWN, (), done)
     for course in completed:
@@ -84,6 +87,15 @@ def of_relapse(
         if after is not None and after.reaches(FIVE_PERCENT) is Tri.MET:
             return Refractory(Tri.MET, (*course.facts, *after.facts), Tri.MET)
     return Refractory(Tri.UNKNOWN, completed[-1].facts, Tri.MET)
+
+
+def may_have_treated(course: Course, relapse: DateRange | None, as_of: date) -> bool:
+    """Whether a completed course may belong to this relapse: it is not shown to have begun or ended
+    before it.
+    """
+    if relapse is None or course.end is None or not course.completed_by(as_of):
+        return False
+    return Tri.MET not in (course.begun_before(relapse), course.end.before(relapse))
 
 
 def _first_marrow_after(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from relapse.assessment import FactUsed
 from relapse.course.extramedullary import SiteFinding
@@ -98,8 +99,9 @@ def involvement(
     window = _Window(start, until)
     at = {site: _at_site(site, findings, window) for site in Site}
     marrow_tests = [marrow for marrow in marrows if window.holds(marrow.when)]
+    of_work_up = [marrow for marrow in marrow_tests if not window.may_precede(marrow.when)]
     elsewhere = Tri.MET in at.values()
-    marrow = _marrow_involved(relapse, marrow_tests, elsewhere)
+    marrow = _marrow_involved(relapse, marrow_tests, of_work_up, elsewhere)
     used = [fact for item in marrow_tests for fact in item.facts]
     used += [finding.used for finding in findings if window.holds(finding.when)]
     examined = {
@@ -112,12 +114,15 @@ def involvement(
     )
 
 
-def _marrow_involved(relapse: Relapse, marrows: list[Marrow], elsewhere: bool) -> Tri:
-    """Spared only where blasts were counted below 5 % and the relapse is shown at another site.
+def _marrow_involved(
+    relapse: Relapse, marrows: list[Marrow], of_work_up: list[Marrow], elsewhere: bool
+) -> Tri:
+    """Spared only where blasts were counted below 5 % in the work-up and the relapse is shown at
+    another site.
 
     A relapse must be somewhere: known from its code alone, a low marrow does not say where.
     """
-    blasts = [marrow.reaches(FIVE_PERCENT) for marrow in marrows if marrow.has_blast_count]
+    blasts = [marrow.reaches(FIVE_PERCENT) for marrow in of_work_up if marrow.has_blast_count]
     shown = any(mark.kind is Kind.MARROW for mark in relapse.marks)
     if shown or any(marrow.reaches(FIVE_PERCENT) is Tri.MET for marrow in marrows):
         return Tri.MET
@@ -131,21 +136,41 @@ class _Window:
     until: DateRange | None
 
     def holds(self, when: DateRange | None) -> bool:
+        """Whether something of ``when`` may belong to the episode."""
         if when is None:
             return False
-        first = self.start.shifted(days=-WORK_UP_DAYS).earliest
-        return first <= when.latest and (self.until is None or when.earliest < self.until.earliest)
+        return self._first <= when.latest and (
+            self.until is None or when.earliest < self.until.earliest
+        )
+
+    def may_precede(self, when: DateRange) -> bool:
+        """Whether something of ``when`` may be older than the work-up: it then excludes nothing."""
+        return when.earliest < self._first
+
+    @property
+    def _first(self) -> date:
+        return self.start.shifted(days=-WORK_UP_DAYS).earliest
 
 
 def _at_site(site: Site, findings: tuple[SiteFinding, ...], window: _Window) -> Tri:
-    """Leukaemia once shown in the episode counts; a doubtful examination leaves the site
-    unknown.
+    """Leukaemia once shown in the episode counts; a doubtful examination, or a normal one that may
+    be older, leaves the site unknown.
     """
     answers = [
-        finding.leukaemia
+        Tri.UNKNOWN if _too_vague(finding, window) else finding.leukaemia
         for finding in findings
         if finding.site is site and window.holds(finding.when)
     ]
     if Tri.MET in answers:
         return Tri.MET
     return answers[-1] if answers else Tri.UNKNOWN
+
+
+def _too_vague(finding: SiteFinding, window: _Window) -> bool:
+    """CNS and testes need an examination of this relapse; other sites are free unless recorded."""
+    return (
+        finding.leukaemia is Tri.NOT_MET
+        and finding.site is not Site.OTHER
+        and finding.when is not None
+        and window.may_precede(finding.when)
+    )

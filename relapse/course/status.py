@@ -206,17 +206,17 @@ def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
     recent.
     """
     days = [
-        day.latest
+        day.earliest
         for mark in situation.remissions
         if (day := mark.when or mark.recorded) is not None
     ]
     days += [
-        marrow.when.latest
+        marrow.when.earliest
         for marrow in situation.marrows
         if marrow.reaches(FIVE_PERCENT) is Tri.NOT_MET
     ]
     days += [
-        result.when.latest
+        result.when.earliest
         for result in situation.chart.of(MrdResult)
         if result.final and result.when is not None and _below_five(result)
     ]

@@ -261,7 +261,8 @@ def _ordered(evidence: Evidence) -> list[RemissionMark | RelapseMark | Marrow]:
     """By day; on one day remission, then codes and sites of a relapse, then marrow.
 
     A relapse known only to the month or year in which the first remission lies came after it: a
-    relapse needs one.
+    relapse needs one. So does a second or later remission of the month or year of the relapse that
+    it ended.
     """
     remissions = [mark for mark in evidence.remissions if mark.when is not None]
     days = sorted(mark.when.earliest for mark in remissions if mark.when is not None)
@@ -269,9 +270,8 @@ def _ordered(evidence: Evidence) -> list[RemissionMark | RelapseMark | Marrow]:
     events: list[tuple[date, int, date, str, RemissionMark | RelapseMark | Marrow]] = []
     for remission in remissions:
         assert remission.when is not None
-        events.append(
-            (remission.when.earliest, 0, remission.when.latest, remission.used.reference, remission)
-        )
+        day, place = _day_of_remission(remission, evidence)
+        events.append((day, place, remission.when.latest, remission.used.reference, remission))
     for marrow in evidence.marrows:
         events.append(
             (marrow.when.earliest, 2, marrow.when.latest, marrow.facts[0].reference, marrow)
@@ -279,7 +279,55 @@ def _ordered(evidence: Evidence) -> list[RemissionMark | RelapseMark | Marrow]:
     for mark in evidence.relapses:
         day = mark.when.earliest
         if first is not None and day <= first <= mark.when.latest:
-            day = first
+            day = first if _needs_remission(mark, evidence) else day
         events.append((day, 1, mark.when.latest, mark.facts[0].reference, mark))
     events.sort(key=lambda event: event[:4])
     return [event[4] for event in events]
+
+
+def _needs_remission(mark: RelapseMark, evidence: Evidence) -> bool:
+    """Whether a mark can only be a relapse: leukaemia at a site may be that of the diagnosis."""
+    first = evidence.first_diagnosed
+    return (
+        mark.kind is Kind.CODE
+        or first is None
+        or mark.when.earliest > add_days(first.latest, INDUCTION_DAYS)
+    )
+
+
+def _day_of_remission(remission: RemissionMark, evidence: Evidence) -> tuple[date, int]:
+    """Where a remission stands in the order: on its first possible day, before what else is of that
+    day.
+
+    One numbered two or more that is known to a month or year came after the relapse of that span,
+    where no relapse before it is on record, and not before an induction was over (S25).
+    """
+    when = remission.when
+    assert when is not None
+    if when.exact or (remission.ordinal or 1) < 2:
+        return when.earliest, 0
+    since = max(_begun_earlier(when, evidence), default=date.min)
+    relapsed = sorted(day for day in _days_of_relapse(evidence) if since < day <= when.latest)
+    if not relapsed or relapsed[0] < when.earliest:
+        return when.earliest, 0
+    return min(add_days(relapsed[0], INDUCTION_DAYS), when.latest), 3
+
+
+def _begun_earlier(when: DateRange, evidence: Evidence) -> list[date]:
+    """Last days of the earlier remissions, and of the time in which blasts are of the diagnosis."""
+    days = [
+        other.when.latest
+        for other in evidence.remissions
+        if other.when is not None and other.when.latest < when.earliest
+    ]
+    if evidence.first_diagnosed is not None:
+        days.append(add_days(evidence.first_diagnosed.latest, INDUCTION_DAYS))
+    return days
+
+
+def _days_of_relapse(evidence: Evidence) -> list[date]:
+    days = [mark.when.earliest for mark in evidence.relapses]
+    days += [
+        item.when.earliest for item in evidence.marrows if item.reaches(FIVE_PERCENT) is Tri.MET
+    ]
+    return days

@@ -54,13 +54,16 @@ class Course:
 
     def over_or_advanced(self, when: DateRange, days: int) -> bool:
         """Whether the course has ended by ``when``, or began at least ``days`` before it."""
-        if self.start is None or self.start.latest > when.earliest:
+        if self.start is None:
             return False
         over = self.end is not None and self.end.latest <= when.earliest
         return over or when.earliest >= add_days(self.start.latest, days)
 
     def completed_by(self, as_of: date) -> bool:
-        return self.end is not None and self.end.latest <= as_of
+        """Whether the course is over on ``as_of``, also where its end is known to that month
+        alone.
+        """
+        return self.end is not None and self.end.earliest <= as_of
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,7 @@ class TreatmentHistory:
         32).
         """
         states = [
-            Tri.UNKNOWN if use.given is Given.ORDERED and not use.oral else Tri.MET
-            for use in self.uses_of((agent,))
+            Tri.UNKNOWN if use.given is Given.ORDERED else Tri.MET for use in self.uses_of((agent,))
         ]
         states += [Tri.MET for course in self.courses_with(agent)]
         return any_of(states) if states else self.absent()
@@ -267,7 +269,7 @@ def _from_doses(doses: list[DrugUse], as_of: date) -> Course:
     10.8b).
     """
     last = max(_last_day(dose, as_of) for dose in doses)
-    running = any(dose.running for dose in doses) or as_of < add_days(last, COURSE_GAP_DAYS)
+    running = as_of < add_days(last, COURSE_GAP_DAYS)
     first = doses[0].when
     names = sorted({dose.name for dose in doses})
     used = FactUsed(", ".join(names), first, doses[0].source.reference)

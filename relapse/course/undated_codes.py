@@ -10,7 +10,7 @@ from datetime import date
 
 from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.relapse_marks import Kind, RelapseMark, UndatedCode
-from relapse.course.remission import INDUCTION_DAYS, RemissionMark
+from relapse.course.remission import INDUCTION_DAYS
 from relapse.course.timeline import Relapse, Remission, Timeline
 from relapse.dates import DateRange, add_days
 from relapse.logic import Tri
@@ -33,7 +33,7 @@ def read(
     codes: Sequence[UndatedCode],
     line: Timeline,
     seen: Sequence[LeukaemiaSeen],
-    remissions: Sequence[RemissionMark],
+    remission_undated: bool,
     first_diagnosed: DateRange | None,
 ) -> Reading:
     """Place each code: at its recording where it may begin a relapse, else as a repetition.
@@ -46,9 +46,9 @@ def read(
     without_date = False
     for code in codes:
         if code.recorded is None:
-            answer = _of_status(code, line, seen)
+            answer = _of_status(code, line, seen, remission_undated)
         else:
-            answer = _of_recorded(code, code.recorded, line, seen, remissions, first_diagnosed)
+            answer = _of_recorded(code, code.recorded, line, seen, first_diagnosed)
         if isinstance(answer, RelapseMark):
             marks.append(answer)
         elif answer == "repetition":
@@ -59,12 +59,15 @@ def read(
 
 
 def _of_status(
-    code: UndatedCode, line: Timeline, seen: Sequence[LeukaemiaSeen]
+    code: UndatedCode, line: Timeline, seen: Sequence[LeukaemiaSeen], remission_undated: bool
 ) -> RelapseMark | str:
-    """A problem-list entry merely set to relapse: its day is unknown, so dated evidence decides."""
+    """A problem-list entry merely set to relapse: its day is unknown, so dated evidence decides.
+
+    A remission without a day either ended with this relapse or ended it: the two contradict.
+    """
     current = line.current
     if current is None:
-        return "undated"
+        return "repetition" if remission_undated else "undated"
     if isinstance(current, Relapse):
         return "known"
     if line.relapse_count > 0 and not _recorded_since(code, current):
@@ -91,7 +94,6 @@ def _of_recorded(
     recorded: DateRange,
     line: Timeline,
     seen: Sequence[LeukaemiaSeen],
-    remissions: Sequence[RemissionMark],
     first_diagnosed: DateRange | None,
 ) -> RelapseMark | str:
     before = [
@@ -115,8 +117,9 @@ def _of_recorded(
         if following is None:
             return by_record
         inside = following.earliest <= recorded.latest
-        if inside and code.ordinal is not None:
-            return RelapseMark(recorded, Kind.CODE, (code.used,), ordinal=code.ordinal)
+        if code.ordinal is not None and (inside or code.ordinal > line.relapse_count):
+            day = recorded if inside else following
+            return RelapseMark(day, Kind.CODE, (code.used,), ordinal=code.ordinal)
         return "known"
     since = _since(remission.when, seen)
     if since:
@@ -124,15 +127,7 @@ def _of_recorded(
         if first.when.earliest < recorded.earliest:
             return RelapseMark(first.when, Kind.CODE, (first.used, code.used), ordinal=code.ordinal)
         return by_record
-    counted = line.relapse_count
-    later_ordinals = [
-        mark.ordinal - 1
-        for mark in remissions
-        if mark.ordinal is not None
-        and mark.when is not None
-        and mark.when.earliest > recorded.latest
-    ]
-    if (code.ordinal or 0) > counted or any(ordinal > counted for ordinal in later_ordinals):
+    if (code.ordinal or 0) > line.relapse_count:
         return by_record
     return "repetition"
 
@@ -144,4 +139,4 @@ def _since(remission: DateRange | None, seen: Sequence[LeukaemiaSeen]) -> list[L
 
 def remission_is_recent(days: Sequence[date], as_of: date, max_age: int) -> bool:
     """Whether remission was evident no longer than ``max_age`` days before the evaluation."""
-    return any(day <= as_of and add_days(day, max_age) >= as_of for day in days)
+    return any(add_days(day, max_age) >= as_of for day in days)

@@ -39,7 +39,7 @@ def complete(line: Timeline, undated: Undated) -> None:
     is not known.
     """
     without_date = [mark for mark in undated.remissions if mark.when is None]
-    if line.current is None and undated.relapse_without_date and not without_date:
+    if line.current is None and undated.relapse_without_date:
         line.episodes += [Remission(None), Relapse()]
     current = line.current
     if isinstance(current, Relapse):

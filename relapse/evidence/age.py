@@ -19,13 +19,16 @@ class Age:
     birth: DateRange | None
     on: date
     reference: str
+    until: date | None = None
+    """Last possible day of an event that is known to the month or year alone."""
 
     def at_least_months(self, months: int) -> Tri:
         if self.birth is None:
             return Tri.UNKNOWN
         if self.on >= add_months(self.birth.latest, months):
             return Tri.MET
-        return Tri.NOT_MET if self.on < add_months(self.birth.earliest, months) else Tri.UNKNOWN
+        last = self.until or self.on
+        return Tri.NOT_MET if last < add_months(self.birth.earliest, months) else Tri.UNKNOWN
 
     def at_least_years(self, years: int) -> Tri:
         return self.at_least_months(12 * years)

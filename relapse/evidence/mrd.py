@@ -217,7 +217,7 @@ def last_block(course: DiseaseCourse, as_of: date) -> DateRange | None:
     ends = [
         item.end
         for item in course.history.courses
-        if item.end is not None and item.end.latest <= as_of
+        if item.end is not None and item.completed_by(as_of)
     ]
     events = [*course.history.transplants, *course.history.car_t]
     ends += [event.when for event in events if event.when is not None]

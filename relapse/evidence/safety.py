@@ -9,8 +9,10 @@ from decimal import Decimal
 
 from relapse.assessment import FactUsed
 from relapse.course.disease import DiseaseCourse
+from relapse.course.remission import INDUCTION_DAYS
+from relapse.course.timeline import Relapse
 from relapse.course.wording import interval_text
-from relapse.dates import DateRange
+from relapse.dates import DateRange, add_days
 from relapse.facts import (
     Analyte,
     BlastResult,
@@ -90,11 +92,7 @@ def complication(
     Nothing recorded is not met: complications raise no caution without a record (E-29).
     """
     wanted = frozenset(kinds)
-    entries = [
-        entry
-        for entry in chart.of(ComplicationEntry)
-        if entry.kind in wanted and (entry.when is None or entry.when.earliest <= as_of)
-    ]
+    entries = [entry for entry in chart.of(ComplicationEntry) if entry.kind in wanted]
     if not entries:
         return Answer(Tri.NOT_MET)
     states = [Tri.MET if ever else _active(entry, as_of) for entry in entries]
@@ -151,8 +149,6 @@ def blood_blasts(chart: Chart, course: DiseaseCourse) -> BloodBlasts:
     fraction = of_day[-1].fraction
     value = white[0].value if white else None
     if fraction is None or value is None or value.low is None or value.low != value.high:
-        if fraction is not None and fraction.high == 0:
-            return BloodBlasts(fraction, (FactUsed.of(of_day[-1], "no blood blasts"),))
         return BloodBlasts()
     count = fraction.scaled(value.low)
     text = f"blood blasts {interval_text(count)} ×10⁹/L (share × white cells)"
@@ -162,11 +158,29 @@ def blood_blasts(chart: Chart, course: DiseaseCourse) -> BloodBlasts:
 def state_began(course: DiseaseCourse) -> DateRange | None:
     """Since when results describe the present state: the remission, or the relapse less its work-
     up.
+
+    A state without a date began after what came before it: blasts of the first diagnosis, or of the
+    relapse that has remitted, say nothing on it.
     """
     if course.remission is not None:
-        return course.remission.when
-    start = course.relapse_date if course.timeline.relapses else course.induction_start
+        return course.remission.when or _after_earlier_disease(course, course.latest_relapse)
+    if course.timeline.relapses and course.relapse_date is None:
+        return _after_earlier_disease(course, None)
+    start = course.relapse_date or course.induction_start
     return None if start is None else start.shifted(days=-14)
+
+
+def _after_earlier_disease(course: DiseaseCourse, relapse: Relapse | None) -> DateRange | None:
+    """The day after the newest evidence of a relapse, else the day on which an induction begun at
+    first diagnosis was over.
+    """
+    newest = None if relapse is None else relapse.newest_evidence()
+    if newest is not None:
+        return DateRange.day(add_days(newest.latest, 1))
+    diagnosed = course.diagnosis.first_diagnosed
+    if diagnosed is None:
+        return None
+    return DateRange.day(add_days(diagnosed.latest, INDUCTION_DAYS + 1))
 
 
 def _since(when: DateRange | None, since: DateRange | None) -> bool:

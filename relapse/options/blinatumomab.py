@@ -32,7 +32,7 @@ from relapse.options.blinatumomab_eu import (
     eu_adult_mrd,
     eu_child_active,
 )
-from relapse.options.combine import considered, not_suggested, strongest
+from relapse.options.combine import considered, not_suggested
 from relapse.options.common_criteria import remission_is_new
 from relapse.precautions import raised
 from relapse.rules import applied, decided, rule
@@ -93,18 +93,13 @@ def _in_remission(case: Case) -> Consideration:
     below = below_threshold(case, consolidation)
     if below is not None:
         return not_suggested(OPTION, below.note, (*rules, below), silent=new is Tri.NOT_MET)
-    result = considered(
+    return considered(
         OPTION,
         [*rules, *shared.antigen_trace(case, Antigen.CD19), *shared.mrd_trace(case)],
         caps=[non_response(case)],
         precautions=precautions(case),
         requests=shared.pregnancy_request(case),
     )
-    if result.strength is Strength.NOT and strongest(rules) is Strength.NOT and new is Tri.NOT_MET:
-        return not_suggested(
-            OPTION, result.reason, result.rules, silent=case.mrd.category is not MrdCategory.POS
-        )
-    return result
 
 
 # --- Rules ---------------------------------------------------------------------------------------

@@ -200,22 +200,8 @@ def early_after_transplant(case: Case) -> PrecautionRaised | None:
 
 
 def _requests(case: Case) -> list[DataRequest]:
-    """Non-gating: the screen before collection; the date of first remission where it decides
-    between labels and trials.
-    """
-    wanted = []
-    if not safety.collection_screen_complete(case.chart, case.as_of):
-        wanted.append(
-            request("D-VIRAL", case.chart.lacking("not complete within 90 days", Section.RESULTS))
-        )
-    adult = case.age.at_least_years(adult_car_t.minimum_years(case)) is not Tri.NOT_MET
-    if (
-        case.active
-        and adult
-        and case.course.relapse_count == 1
-        and adult_car_t.short_remission(case).state is Tri.UNKNOWN
-    ):
-        wanted.append(
-            request("D-CRDATE", "the duration of the first remission decides", gating=False)
-        )
-    return wanted
+    """Non-gating: the screen before collection."""
+    if safety.collection_screen_complete(case.chart, case.as_of):
+        return []
+    why = case.chart.lacking("not complete within 90 days", Section.RESULTS)
+    return [request("D-VIRAL", why)]

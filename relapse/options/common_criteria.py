@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relapse.case import Case
-from relapse.course.refractory import courses_since
+from relapse.course.refractory import courses_since, may_have_treated
 from relapse.dates import add_days
 from relapse.logic import Tri
 from relapse.rules import rule
@@ -28,7 +28,10 @@ def reinduced(case: Case) -> Tri:
 
     One that has just begun is no prior therapy.
     """
-    courses = courses_since(case.course.history, case.course.relapse_date)
+    history, relapse = case.course.history, case.course.relapse_date
+    courses = courses_since(history, relapse)
     if any(course.completed_by(case.as_of) for course in courses):
         return Tri.MET
-    return Tri.NOT_MET if courses else case.course.history.absent()
+    if any(may_have_treated(course, relapse, case.as_of) for course in history.courses):
+        return Tri.UNKNOWN
+    return Tri.NOT_MET if courses else history.absent()

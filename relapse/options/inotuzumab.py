@@ -28,6 +28,8 @@ from relapse.requests import request
 from relapse.rules import applied, decided, rule
 
 _CYCLE_DAYS = 28
+_DOSING_DAYS = 21
+"""The shortest cycle: a dose that comes later in a plan begins the next one."""
 OPTION = Option.INOTUZUMAB
 CYCLES_WITHOUT_REMISSION = 3
 
@@ -119,7 +121,7 @@ def in_remission(case: Case) -> RuleResult:
 
 def cycles(case: Case) -> list[DateRange]:
     """First days of the inotuzumab cycles: one plan each, or doses at least 14 days apart (encoding
-    10.5). Doses inside the plan of one cycle are that cycle.
+    10.5). Doses of one plan within three weeks, of days 1, 8 and 15, are one cycle.
     """
     history = case.course.history
     plans = [
@@ -136,8 +138,10 @@ def cycles(case: Case) -> list[DateRange]:
     found = [start for start, _ in single]
     last: DateRange | None = None
     for dose in sorted(_doses(case), key=lambda when: when.earliest):
-        planned = any(
-            start.earliest <= dose.latest and dose.earliest <= end.latest for start, end in single
+        planned = any(_inside(dose, plan) for plan in single) or any(
+            _inside(dose, plan) and _inside(first, plan) and _same_cycle(first, dose)
+            for plan in plans
+            for first in found
         )
         is_apart = last is None or dose.earliest >= add_days(last.latest, COURSE_GAP_DAYS)
         if is_apart and not planned:
@@ -146,6 +150,15 @@ def cycles(case: Case) -> list[DateRange]:
     return max(
         [start for start, _ in plans], sorted(found, key=lambda when: when.earliest), key=len
     )
+
+
+def _inside(day: DateRange, plan: tuple[DateRange, DateRange | None]) -> bool:
+    start, end = plan
+    return start.earliest <= day.latest and (end is None or day.earliest <= end.latest)
+
+
+def _same_cycle(first: DateRange, dose: DateRange) -> bool:
+    return first.earliest <= dose.latest and dose.earliest < add_days(first.latest, _DOSING_DAYS)
 
 
 def _doses(case: Case) -> list[DateRange]:

@@ -34,8 +34,11 @@ def rows(case: Case) -> list[RuleResult]:
     found = [tisa_label(case, young), tisa_after_transplant(case, young)]
     if strongest(found) > Strength.CAD:
         return found
-    if strongest(found) is Strength.NOT and case.policy.tisagenlecleucel_first_relapse:
-        return [*found, tisa_first_relapse_policy(case, young)]
+    if case.policy.tisagenlecleucel_first_relapse:
+        allowed = tisa_first_relapse_policy(case, young)
+        # Where the response to reinduction is open, either answer allows at least this.
+        if strongest([allowed]) > strongest(found):
+            return [*found, allowed]
     return [*found, _tisa_first_relapse(case)]
 
 

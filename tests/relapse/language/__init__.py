@@ -1,0 +1,1 @@
+"""The language in which `tests.relapse.patients` tells of patients and answers."""

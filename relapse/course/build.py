@@ -11,6 +11,7 @@ from relapse.assessment import DiseaseStatus
 from relapse.course import undated_codes
 from relapse.course.diagnosis import picture
 from relapse.course.disease import DiseaseCourse
+from relapse.course.evidence import Evidence
 from relapse.course.extramedullary import SiteFinding, findings
 from relapse.course.leukaemia_seen import leukaemia_seen
 from relapse.course.marrow import Marrow, marrows
@@ -19,7 +20,7 @@ from relapse.course.relapse_marks import Kind, RelapseMark, at_sites, coded
 from relapse.course.remission import RemissionMark, by_marrow, stated
 from relapse.course.sites import Involvement, involvement
 from relapse.course.status import Situation, decide
-from relapse.course.timeline import Evidence, Relapse, Remission, Timeline, walk
+from relapse.course.timeline import Relapse, Remission, Timeline, walk
 from relapse.course.treatment import TreatmentHistory, history
 from relapse.course.undated_episodes import Undated, complete
 from relapse.dates import DateRange

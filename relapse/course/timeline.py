@@ -4,15 +4,14 @@ REL-02, REL-08).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from relapse.assessment import FactUsed
+from relapse.course.evidence import Evidence, in_order
 from relapse.course.marrow import FIVE_PERCENT, Marrow, shows_relapse
 from relapse.course.relapse_marks import Kind, RelapseMark
 from relapse.course.remission import INDUCTION_DAYS, RemissionMark
-from relapse.course.treatment import Course
 from relapse.dates import DateRange, add_days
 from relapse.logic import Tri
 from relapse.rules import rule
@@ -87,23 +86,6 @@ def _day_key(when: DateRange) -> tuple[date, date]:
     return when.earliest, when.latest
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything dated that the line is made from."""
-
-    remissions: Sequence[RemissionMark]
-    relapses: Sequence[RelapseMark]
-    marrows: Sequence[Marrow]
-    first_diagnosed: DateRange | None
-    remission_coded_undated: bool
-    """A remission is coded without a date: later blasts are then a relapse (REL-14)."""
-    cleared_sites: Sequence[DateRange]
-    """Days on which an extramedullary site was examined and found free."""
-    marrow_interval_days: int
-    courses: Sequence[Course]
-    remission_window_days: int
-
-
 @rule("REL-02", "Relapse after remission", "S25")
 def walk(evidence: Evidence) -> Timeline:
     """Go through the evidence day by day.
@@ -112,7 +94,7 @@ def walk(evidence: Evidence) -> Timeline:
     show; blasts do so only where a remission is coded without a date (REL-14).
     """
     line = Timeline()
-    for event in _ordered(evidence):
+    for event in in_order(evidence):
         if isinstance(event, RemissionMark):
             _remission(line, event, evidence)
         elif isinstance(event, RelapseMark):
@@ -255,79 +237,3 @@ def _until_next_remission(marrow: Marrow, evidence: Evidence) -> tuple[Marrow, .
     return tuple(
         other for other in evidence.marrows if marrow.when.latest < other.when.earliest <= end
     )
-
-
-def _ordered(evidence: Evidence) -> list[RemissionMark | RelapseMark | Marrow]:
-    """By day; on one day remission, then codes and sites of a relapse, then marrow.
-
-    A relapse known only to the month or year in which the first remission lies came after it: a
-    relapse needs one. So does a second or later remission of the month or year of the relapse that
-    it ended.
-    """
-    remissions = [mark for mark in evidence.remissions if mark.when is not None]
-    days = sorted(mark.when.earliest for mark in remissions if mark.when is not None)
-    first = days[0] if days else None
-    events: list[tuple[date, int, date, str, RemissionMark | RelapseMark | Marrow]] = []
-    for remission in remissions:
-        assert remission.when is not None
-        day, place = _day_of_remission(remission, evidence)
-        events.append((day, place, remission.when.latest, remission.used.reference, remission))
-    for marrow in evidence.marrows:
-        events.append(
-            (marrow.when.earliest, 2, marrow.when.latest, marrow.facts[0].reference, marrow)
-        )
-    for mark in evidence.relapses:
-        day = mark.when.earliest
-        if first is not None and day <= first <= mark.when.latest:
-            day = first if _needs_remission(mark, evidence) else day
-        events.append((day, 1, mark.when.latest, mark.facts[0].reference, mark))
-    events.sort(key=lambda event: event[:4])
-    return [event[4] for event in events]
-
-
-def _needs_remission(mark: RelapseMark, evidence: Evidence) -> bool:
-    """Whether a mark can only be a relapse: leukaemia at a site may be that of the diagnosis."""
-    first = evidence.first_diagnosed
-    return (
-        mark.kind is Kind.CODE
-        or first is None
-        or mark.when.earliest > add_days(first.latest, INDUCTION_DAYS)
-    )
-
-
-def _day_of_remission(remission: RemissionMark, evidence: Evidence) -> tuple[date, int]:
-    """Where a remission stands in the order: on its first possible day, before what else is of that
-    day.
-
-    One numbered two or more that is known to a month or year came after the relapse of that span,
-    where no relapse before it is on record, and not before an induction was over (S25).
-    """
-    when = remission.when
-    assert when is not None
-    if when.exact or (remission.ordinal or 1) < 2:
-        return when.earliest, 0
-    since = max(_begun_earlier(when, evidence), default=date.min)
-    relapsed = sorted(day for day in _days_of_relapse(evidence) if since < day <= when.latest)
-    if not relapsed or relapsed[0] < when.earliest:
-        return when.earliest, 0
-    return min(add_days(relapsed[0], INDUCTION_DAYS), when.latest), 3
-
-
-def _begun_earlier(when: DateRange, evidence: Evidence) -> list[date]:
-    """Last days of the earlier remissions, and of the time in which blasts are of the diagnosis."""
-    days = [
-        other.when.latest
-        for other in evidence.remissions
-        if other.when is not None and other.when.latest < when.earliest
-    ]
-    if evidence.first_diagnosed is not None:
-        days.append(add_days(evidence.first_diagnosed.latest, INDUCTION_DAYS))
-    return days
-
-
-def _days_of_relapse(evidence: Evidence) -> list[date]:
-    days = [mark.when.earliest for mark in evidence.relapses]
-    days += [
-        item.when.earliest for item in evidence.marrows if item.reaches(FIVE_PERCENT) is Tri.MET
-    ]
-    return days

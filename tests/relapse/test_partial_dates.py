@@ -230,6 +230,17 @@ def test_E_15_a_relapse_after_the_second_remission_of_that_year_counts() -> None
     assert (answer.ds, answer.relapses) == ("ACTIVE_RR", 2)
 
 
+@pytest.mark.parametrize("cr3", ["2026-04-10", "2026-04", "2026"])
+def test_E_11_a_third_remission_known_to_the_year_of_the_second_relapse(cr3: str) -> None:
+    """The first relapse, of 2022, had ended long before."""
+    story = child().diagnosed("2018-03-01").front_line("2018-03-02", "2020-05-01")
+    story = story.remission("2018-04-05", 1).marrow("2022-01-10", 50, flow=50)
+    story = story.reinduction("2022-01-15", "2022-03-01").remission("2022-03-10", 2)
+    story = story.marrow("2026-02-20", 40, flow=40).reinduction("2026-02-25", "2026-04-01")
+    answer = story.remission(cr3, 3).ask()
+    assert (answer.ds, answer.relapses) == ("CR3", 2)
+
+
 def test_E_15_a_relapse_before_the_year_of_the_second_remission() -> None:
     """The relapse of December ended in 2026; the blasts of June are the second."""
     story = child_early_second_remission().without(type(child().remission("2026-03-01").facts[0]))
@@ -354,6 +365,41 @@ def test_REL_12_relapse_of_more_than_90_days_ago_and_treatment_since(
 def test_REL_12_a_transplant_perhaps_since_the_relapse(transplant: str, state: str) -> None:
     story = adult_first_relapse(relapse="2026-02-20", eot="2025-12-20")
     assert story.transplant(transplant).ask().ds == state
+
+
+@pytest.mark.parametrize(
+    ("relapse", "newer", "state"),
+    [
+        ("2026-03-10", "2026-03-11", "ACTIVE_RR"),
+        ("2026-03-10", "2026-03", "UNKNOWN"),
+        ("2026-03-10", "2026-04", "ACTIVE_RR"),
+        ("2026-02", "2026-02-28", "UNKNOWN"),
+        ("2026-02", "2026-03-01", "ACTIVE_RR"),
+    ],
+)
+def test_REL_12_a_marrow_surely_newer_than_the_evidence_of_relapse(
+    relapse: str, newer: str, state: str
+) -> None:
+    """Residual disease in a marrow after treatment: not an old state, but no remission either."""
+    story = adult_first_relapse(relapse=relapse, eot="2025-12-20").reinduction("2026-03-12")
+    assert story.mrd(newer, "0.5").ask().ds == state
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "state"),
+    [
+        ("2026-05-31", "2026-06-06", "POSSIBLE_RELAPSE"),
+        ("2026-05-31", "2026-06-07", "ACTIVE_RR"),
+        ("2026-05", "2026-06-06", "POSSIBLE_RELAPSE"),
+        ("2026-05", "2026-06-07", "ACTIVE_RR"),
+        ("2026-05-31", "2026-06", "POSSIBLE_RELAPSE"),
+        ("2026-05-25", "2026-06", "ACTIVE_RR"),
+    ],
+)
+def test_POL_11_a_second_marrow_surely_a_week_later(first: str, second: str, state: str) -> None:
+    """8 % by morphology alone, then 2 % by morphology and by flow."""
+    story = first_remission().marrow(first, 8).marrow(second, 2, flow=2)
+    assert story.ask().ds == state
 
 
 @pytest.mark.parametrize(
@@ -570,18 +616,22 @@ def test_E_19_end_of_therapy_known_to_the_month_or_year(eot: str, timing: str | 
 
 
 @pytest.mark.parametrize(
-    ("examined", "known"),
+    ("relapse", "examined", "known"),
     [
-        ("2026-05-25", True),
-        ("2026-05-24", False),
-        ("2026-05", False),
-        ("2026-06", True),
-        ("2026", False),
+        (RELAPSE, "2026-05-25", True),
+        (RELAPSE, "2026-05-24", False),
+        (RELAPSE, "2026-05", False),
+        (RELAPSE, "2026-06", True),
+        (RELAPSE, "2026", False),
+        ("2026-06", "2026-05-18", True),
+        ("2026-06", "2026-05-17", False),
     ],
 )
-def test_STALE_08_an_examination_perhaps_older_than_the_work_up(examined: str, known: bool) -> None:
+def test_STALE_08_an_examination_perhaps_older_than_the_work_up(
+    relapse: str, examined: str, known: bool
+) -> None:
     """A normal spinal fluid excludes CNS disease only from 14 days before the relapse on."""
-    answer = child_first_relapse(but="cns").cns(CnsStatus.CNS1, examined).ask()
+    answer = child_first_relapse(relapse=relapse, but="cns").cns(CnsStatus.CNS1, examined).ask()
     assert (answer.timing[2] == "S3") is known
     assert ("D-CNS" in answer.requests("CTX")) is not known
 
@@ -590,6 +640,15 @@ def test_STALE_08_an_examination_of_the_next_remission_is_not_of_the_relapse() -
     story = child_early_second_remission(but="cns")
     assert story.cns(CnsStatus.CNS1, "2026-02-28").ask().timing[2] == "S3"
     assert story.cns(CnsStatus.CNS1, "2026-03-01").ask().timing[2] is None
+
+
+@pytest.mark.parametrize(("examined", "group"), [("2026-02-28", "S3"), ("2026-03-01", None)])
+def test_STALE_08_a_remission_known_to_its_month_ends_the_work_up_on_its_first_day(
+    examined: str, group: str | None
+) -> None:
+    story = child_first_relapse(relapse="2025-12-20", eot="2025-12-20", but="cns")
+    story = story.reinduction("2025-12-27", "2026-02-25").remission("2026-03", 2)
+    assert story.cns(CnsStatus.CNS1, examined).ask().timing[2] == group
 
 
 def test_STALE_08_CNS_leukaemia_of_the_month_of_the_relapse_counts() -> None:

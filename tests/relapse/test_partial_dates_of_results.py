@@ -18,6 +18,7 @@ from relapse.policy import Policy
 from tests.relapse.patients import (
     BOTH,
     CAP,
+    NOTE,
     OPTIONS,
     RELAPSE,
     WARN,
@@ -248,6 +249,7 @@ def test_BL_11_blasts_around_the_end_of_blinatumomab(end: str, marrow: str, capp
         ("2026-04-01", "2026-04-02", False),
         ("2026-04", "2026-04-02", False),
         ("2026-05", "2026-04-02", True),
+        ("2026-03", "2026-03-20", True),
     ],
 )
 def test_BL_11_before_the_next_course(following: str, marrow: str, capped: bool) -> None:
@@ -292,6 +294,41 @@ def test_BL_11_blinatumomab_given_for_the_relapse_is_no_relapse_on_it(
     story = adult_first_relapse(relapse=relapse, but="cd19")
     answer = story.drug(Agent.BLINATUMOMAB, start, "2026-06-10").ask()
     assert answer.applies("BL-11") is capped
+
+
+# --- Inotuzumab (IN-04, P-07) --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "remission", "strength"),
+    [
+        ("2026-02-10", "2026-02-10", "CONS"),
+        ("2026-02-10", "2026-02-09", "NOT"),
+        ("2026-02-10", "2026-02", "CONS"),
+        ("2026-02", "2026-02-09", "CONS"),
+        ("2026-02", "2026-01-31", "NOT"),
+    ],
+)
+def test_IN_04_no_remission_since_the_first_of_three_cycles(
+    first: str, remission: str, strength: str
+) -> None:
+    """A remission that may have followed the first cycle leaves the failure unproven."""
+    story = adult_first_relapse(relapse="2025-11-20", eot="2025-11-01", but="cd22")
+    story = story.reinduction("2025-11-25", "2026-01-10").remission(remission, 2)
+    for day in (first, "2026-03-20", "2026-04-10"):
+        story = story.drug(Agent.INOTUZUMAB, day)
+    answer = story.marrow(RELAPSE, 40, flow=40).cd22(RELAPSE).ask()
+    assert answer.ds == "ACTIVE_RR"
+    assert answer.strength("INO") == strength
+
+
+@pytest.mark.parametrize(("until", "effect"), [("2026-02-28", NOTE), ("2026-03-01", WARN)])
+def test_P_07_a_plan_of_less_than_28_days_is_one_cycle(until: str, effect: str) -> None:
+    story = adult_first_relapse(relapse="2026-01-20", eot="2025-12-20")
+    story = story.plan("2026-02-01", until, Agent.INOTUZUMAB, text="Inotuzumab ozogamicin")
+    story = story.drug(Agent.INOTUZUMAB, "2026-02-01").drug(Agent.INOTUZUMAB, "2026-02-22")
+    answer = story.marrow(RELAPSE, 60, flow=60).cd22(RELAPSE).ask()
+    assert answer.effect("P-07", "INO") == {effect}
 
 
 # --- Safety (STALE-07, STALE-08, P-14, P-21, P-32) -----------------------------------------------

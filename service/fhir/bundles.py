@@ -1,4 +1,4 @@
-"""What a FHIR answer says about itself: failed, cut short, or continued on another page."""
+"""What a FHIR answer is, and says about itself: failed, cut short, or continued on another page."""
 
 from __future__ import annotations
 
@@ -42,6 +42,41 @@ _VENDOR_EXPIRED = "4113"
 
 def is_outcome(value: object) -> bool:
     return isinstance(value, dict) and value.get("resourceType") == "OperationOutcome"
+
+
+def is_resource(value: object) -> bool:
+    """Whether ``value`` has the form of a resource; a Bundle, that of a list of entries."""
+    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
+        return False
+    return value["resourceType"] != "Bundle" or isinstance(value.get("entry"), list | None)
+
+
+def is_answer(value: object, kind: str) -> bool:
+    """Whether ``value`` is what a query for resources of ``kind`` brings (C-070): one of them, or a
+    Bundle. Anything else shows nothing, and least of all that there is nothing.
+    """
+    return (
+        is_resource(value) and isinstance(value, dict) and value["resourceType"] in (kind, "Bundle")
+    )
+
+
+def lacks_resources(value: object) -> bool:
+    """Whether a Bundle has entries without a resource, or no entry at all where its ``total`` says
+    that there are some, as after ``_summary=count``. A ``total`` beyond the entries that are there
+    proves nothing: servers estimate it, and count what the caller may not see.
+    """
+    if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
+        return False
+    entries = value.get("entry") or ()
+    if not entries and next_link(value) is None:
+        total = value.get("total")
+        return isinstance(total, int) and total > 0
+    for entry in entries:
+        # Every entry of every call is looked at here: no function of ours is called for it.
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+            return True
+    return False
 
 
 def next_link(bundle: object) -> str | None:

@@ -15,13 +15,15 @@ from typing import Protocol
 
 from hooks.prefetch import PrefetchKey
 from service.fhir.allowance import Allowance
-from service.fhir.bundles import cut_short
+from service.fhir.bundles import cut_short, is_answer, lacks_resources
 from service.fhir.client import EXPIRED, Answer
 from service.turns import outside_the_turn
 
 CUT_SHORT = "cut short by the server"
 REFUSED = "refused by the server"
 NARROWED = "asked by category and code only"
+NOT_ASKED_FOR = "another resource than asked for"
+NO_RESOURCES = "entries without a resource"
 _GRACE = 0.1
 """Seconds past the deadline in which queries hand in what they have."""
 _ASK_NARROWER = frozenset(
@@ -146,7 +148,8 @@ class _Running:
 
     def _query(self, query: str) -> Answer:
         fetcher = self._fetcher
-        return _checked(fetcher.source.query(fetcher.base, query, fetcher.token, self._allowance))
+        answer = fetcher.source.query(fetcher.base, query, fetcher.token, self._allowance)
+        return _checked(answer, resource_type(query))
 
     def _rest(self, key: PrefetchKey, first: Answer, page: str) -> Answer:
         """What follows a page that was sent; the whole anew where the server forgot the search."""
@@ -155,10 +158,22 @@ class _Running:
         if rest.reason == EXPIRED:
             again = self._query(key.expand(self._context))
             return Answer(first.resources + again.resources, again.reason)
-        return _checked(Answer(first.resources + rest.resources, rest.reason))
+        answer = Answer(first.resources + rest.resources, rest.reason)
+        return _checked(answer, resource_type(key.template))
 
 
-def _checked(answer: Answer) -> Answer:
-    if not answer.reason and any(cut_short(page) for page in answer.resources):
-        return Answer(answer.resources, CUT_SHORT)
+def resource_type(query: str) -> str:
+    """The type that a relative read or search asks for."""
+    return query.partition("?")[0].partition("/")[0]
+
+
+def _checked(answer: Answer, kind: str) -> Answer:
+    """``answer`` without what is none, and with the reason why it does not hold everything."""
+    right = tuple(page for page in answer.resources if is_answer(page, kind))
+    if len(right) < len(answer.resources):
+        return Answer(right, NOT_ASKED_FOR)
+    if not answer.reason and any(map(cut_short, right)):
+        return Answer(right, CUT_SHORT)
+    if not answer.reason and any(map(lacks_resources, right)):
+        return Answer(right, NO_RESOURCES)
     return answer

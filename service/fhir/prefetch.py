@@ -9,8 +9,12 @@ The meaning of each prefetch value (CDS Hooks 2.0, C-070 to C-082):
     Bundle with next page   the rest is fetched, else the section is incomplete
     Bundle with an outcome  that says "not everything": narrower queries are tried, and the section
                             is incomplete
+    Bundle with entries     that hold no resource, or with none but a total: what came counts, and
+                            the section is incomplete
     OperationOutcome        failed: fetched again unless the outcome says that this is pointless;
                             narrower queries where it refuses the query and not the caller
+    any other resource      not the answer to the query: as if the key were absent
+    no resource             400
 
 A key that the site's servers do not offer is never asked for; sent all the same, it counts.
 """
@@ -28,12 +32,24 @@ from service.errors import BadRequest, DataUnavailable
 from service.fhir.bundles import (
     another_query_may_do,
     cut_short,
+    is_answer,
     is_outcome,
+    is_resource,
+    lacks_resources,
     next_link,
     repeat_is_pointless,
 )
 from service.fhir.client import Answer
-from service.fhir.fetching import CUT_SHORT, REFUSED, Fetcher, Task, fetch
+from service.fhir.fetching import (
+    CUT_SHORT,
+    NO_RESOURCES,
+    NOT_ASKED_FOR,
+    REFUSED,
+    Fetcher,
+    Task,
+    fetch,
+    resource_type,
+)
 from service.request.wire import CdsRequest
 
 NOT_SENT = "not sent"
@@ -114,18 +130,22 @@ def _sent(key: PrefetchKey, prefetch: Mapping[str, object]) -> _Sent:
             return _Sent(Answer())
         case SentAs.ERROR:
             return _refused(key, value)
-        case SentAs.PARTIAL:
-            first = Answer((value,), "first page only")
-            return _Sent(first, Task(key, first, page=next_link(value)))
-    if not isinstance(value, dict):
+    if not is_resource(value):
         raise BadRequest(
-            f"prefetch.{key.name} must be a FHIR resource, a Bundle, or null for nothing found.",
+            f"prefetch.{key.name} must be a FHIR resource, a Bundle with a list of entries, or "
+            "null for nothing found.",
             f"prefetch.{key.name}",
         )
+    if not is_answer(value, resource_type(key.template)):
+        other = Answer(reason=NOT_ASKED_FOR)
+        return _Sent(other, Task(key, other))
+    if form is SentAs.PARTIAL:
+        first = Answer((value,), "first page only")
+        return _Sent(first, Task(key, first, page=next_link(value)))
     if cut_short(value):
         capped = Answer((value,), CUT_SHORT)
         return _Sent(capped, Task(key, capped, narrow=True) if key.narrower() else None)
-    return _Sent(Answer((value,)))
+    return _Sent(Answer((value,), NO_RESOURCES if lacks_resources(value) else ""))
 
 
 def _refused(key: PrefetchKey, outcome: object) -> _Sent:

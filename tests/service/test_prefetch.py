@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from hooks.prefetch import patient_record
 from relapse.facts import Section
 from service.fhir.client import Answer
-from service.fhir.prefetch import CUT_SHORT, NOT_SENT, REFUSED
+from service.fhir.fetching import CUT_SHORT, NO_RESOURCES, NOT_ASKED_FOR, REFUSED
+from service.fhir.prefetch import NOT_SENT
 from tests.service.fakes import ALL_CONDITION, PATIENT, FakeFhir, Recorder, searchset
 from tests.service.invariants import check_outcome
 
@@ -112,6 +113,95 @@ def test_failed_query_is_tried_once_more(
     assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
     assert fhir.asked == ["Observation"]
     assert not recorder.last.unavailable
+
+
+OTHER = {"resourceType": "Appointment", "id": "a"}
+"""What no key asks for."""
+
+
+@pytest.mark.parametrize("key", patient_record(), ids=lambda key: key.name)
+def test_another_resource_is_no_answer(
+    client: FlaskClient, body: dict[str, Any], recorder: Recorder, key: Any
+) -> None:
+    """C-070: it shows nothing, and least of all that there is nothing."""
+    body["prefetch"][key.name] = OTHER
+    answer = client.post(URL, json=body)
+    if key.required:
+        assert answer.status_code == 412
+    else:
+        assert answer.status_code == 200
+        assert recorder.last.resources[key.name] == ()
+        assert recorder.last.unavailable == {key.name: NOT_ASKED_FOR}
+
+
+def test_another_resource_is_asked_for_again(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder
+) -> None:
+    body["prefetch"]["observations"] = OTHER
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == ["Observation"]
+    assert not recorder.last.unavailable
+    fhir.answers["Observation"] = Answer((OTHER, searchset(OBSERVATION)))
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert recorder.last.unavailable == {"observations": NOT_ASKED_FOR}
+    assert recorder.last.resources["observations"] == (searchset(OBSERVATION),)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"id": "no type"},
+        {"resourceType": 7},
+        {"resourceType": "Bundle", "entry": {"resource": OBSERVATION}},
+        {"resourceType": "Bundle", "entry": "none"},
+        [OBSERVATION],
+        "Observation",
+        False,
+    ],
+    ids=repr,
+)
+def test_what_is_no_resource_is_a_400(
+    client: FlaskClient, body: dict[str, Any], value: object
+) -> None:
+    body["prefetch"]["observations"] = value
+    answer = client.post(URL, json=body)
+    assert answer.status_code == 400
+    assert check_outcome(answer.json)["expression"] == ["prefetch.observations"]
+
+
+@pytest.mark.parametrize(
+    ("bundle", "lacking"),
+    [
+        (searchset(OBSERVATION), False),
+        (searchset(OBSERVATION, total=40), False),
+        (searchset(total=0), False),
+        (searchset(total=3), True),
+        ({"resourceType": "Bundle", "type": "searchset", "total": 3}, True),
+        ({"resourceType": "Bundle", "entry": [{"fullUrl": "urn:x"}]}, True),
+        ({"resourceType": "Bundle", "entry": [{"resource": None}]}, True),
+        ({"resourceType": "Bundle", "entry": [{"resource": {"id": "x"}}]}, True),
+        ({"resourceType": "Bundle", "entry": [{"resource": OBSERVATION}, "?"]}, True),
+    ],
+    ids=repr,
+)
+def test_entries_without_a_resource_leave_a_gap(
+    client: FlaskClient,
+    body: dict[str, Any],
+    fhir: FakeFhir,
+    recorder: Recorder,
+    bundle: dict[str, Any],
+    lacking: bool,
+) -> None:
+    """As after ``_summary=count``: what came counts, and nothing is said to be absent."""
+    expected = {"observations": NO_RESOURCES} if lacking else {}
+    body["prefetch"]["observations"] = bundle
+    assert client.post(URL, json=body).status_code == 200
+    assert recorder.last.resources["observations"] == (bundle,)
+    assert recorder.last.unavailable == expected
+    del body["prefetch"]["observations"]
+    fhir.answers["Observation"] = Answer((bundle,))
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert recorder.last.unavailable == expected
 
 
 def test_refused_conditions_are_a_412(client: FlaskClient, body: dict[str, Any]) -> None:

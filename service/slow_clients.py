@@ -2,7 +2,7 @@
 takes, ends with its connection.
 
 Gunicorn's threads block on the socket without a limit, so that a handful of slow bodies would stop
-a worker. Behind a proxy that buffers requests this never comes into play.
+a worker. Here a request is gathered before a thread is given to it, as by a proxy that buffers.
 """
 
 from __future__ import annotations
@@ -14,9 +14,16 @@ import socket
 import time
 from typing import Any
 
+from service import arrival
+
 ANSWER_SECONDS = 20.0
 """How long a client may take to accept an answer."""
 _LONGEST_WAIT = 3600.0
+_PAUSE = 0.02
+"""Seconds for which a thread waits for the next piece of a request: that of a client who means to
+call is on its way.
+"""
+_PIECE = 256 * 1024
 
 
 class TimedSocket(socket.socket):
@@ -29,9 +36,45 @@ class TimedSocket(socket.socket):
     gives up the interpreter, which a busy thread returns only after five milliseconds.
     """
 
-    deadline = math.inf
+    def __init__(self, fileno: int) -> None:
+        super().__init__(fileno=fileno)
+        self.deadline = math.inf
+        self._gathered = bytearray()
+        self._size: int | None = None
+
+    def arrived(self, seconds: float) -> bool:
+        """Gather a request: whether it deserves a thread now. The whole of it has ``seconds`` from
+        its first byte; when they are over, the thread says so.
+        """
+        if not self._gathered:
+            self.deadline = math.inf
+            self._size = None
+        pause_ends = time.monotonic() + _PAUSE
+        while True:
+            try:
+                piece = super().recv(_PIECE, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                now = time.monotonic()
+                if now >= self.deadline:
+                    return True
+                if now >= pause_ends or not self._ready(select.POLLIN, pause_ends - now):
+                    return False
+                continue
+            if not piece:
+                return True
+            if not self._gathered:
+                self.deadline = time.monotonic() + seconds
+            self._gathered += piece
+            if self._size is None:
+                self._size = arrival.size(self._gathered)
+            if self._size is not None and len(self._gathered) >= self._size:
+                return True
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        if self._gathered:
+            gathered = bytes(self._gathered)
+            self._gathered.clear()
+            return gathered
         if self.gettimeout() == 0:
             return super().recv(bufsize, flags)
         while True:
@@ -54,7 +97,10 @@ class TimedSocket(socket.socket):
         gave it.
         """
         seconds = min(deadline - time.monotonic(), self.gettimeout() or _LONGEST_WAIT)
+        if seconds <= 0 or not self._ready(event, seconds):
+            raise ConnectionResetError(errno.ECONNRESET, too_late)
+
+    def _ready(self, event: int, seconds: float) -> bool:
         poll = select.poll()
         poll.register(self, event)
-        if seconds <= 0 or not poll.poll(1000 * seconds):
-            raise ConnectionResetError(errno.ECONNRESET, too_late)
+        return bool(poll.poll(1000 * seconds))

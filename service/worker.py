@@ -10,6 +10,8 @@ from contextlib import suppress
 
 from gunicorn.util import write_nonblock  # type: ignore[import-untyped, unused-ignore]
 from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ignore]
+    _DEFER,
+    STOP_KEEPALIVE_LINGER,
     TConn,
     ThreadWorker,
 )
@@ -20,13 +22,36 @@ from service.slow_clients import TimedSocket
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
-    """Headers and body of a request have ``RELAPSE_CDS_REQUEST_SECONDS`` to arrive."""
+    """A request gets a thread when it is there, and has ``RELAPSE_CDS_REQUEST_SECONDS`` to arrive.
+
+    Connections on which nothing has come yet, as browsers and load balancers open them in advance,
+    and those on which half a request came, wait in gunicorn's loop. By itself it gives each new one
+    a thread for five seconds, and each half request one for as long as it takes.
+    """
 
     def handle(self, conn: TConn) -> object:
+        seconds = self.app.settings.request_seconds
         if not isinstance(conn.sock, TimedSocket):
-            conn.sock = TimedSocket(fileno=conn.sock.detach())
-        conn.sock.deadline = time.monotonic() + self.app.settings.request_seconds
+            conn.sock = TimedSocket(conn.sock.detach())
+        if conn.initialized and conn.parser.unreader.buf.getvalue():
+            # Sent right behind the request before, and read with it.
+            conn.sock.deadline = time.monotonic() + seconds
+        elif not conn.sock.arrived(seconds):
+            return _DEFER
+        conn.data_ready = True
         return super().handle(conn)
+
+    def murder_pending(self) -> None:
+        """Also hand out the connections whose request did not arrive in time: a thread tells them
+        so. A worker that stops waits for the others as briefly as for kept connections.
+        """
+        now = time.monotonic()
+        for conn in [conn for conn in self.pending_conns if conn.sock.deadline <= now]:
+            self.on_pending_socket_readable(conn, conn.sock)
+        if not self.alive:
+            for conn in self.pending_conns:
+                conn.timeout = min(conn.timeout, now + STOP_KEEPALIVE_LINGER)
+        super().murder_pending()
 
     def handle_error(
         self, _request: object, connection: TimedSocket, _address: object, error: Exception

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import requests
@@ -87,21 +89,116 @@ def test_headers_that_trickle_in_are_cut_off(server: tuple[int, subprocess.Popen
     assert seconds < SECONDS + 3
 
 
-def test_others_are_answered_meanwhile(server: tuple[int, subprocess.Popen[str]]) -> None:
-    """As many slow clients as the worker has threads: the next one waits for them once, not for
-    ever.
-    """
+WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"POST /cds-services/relapsed-b-all HTTP/1.1\r\nHost: x\r\n",
+        HEAD + b"Content-Length: 100000\r\n\r\n{",
+    ],
+    ids=["nothing sent", "half the headers", "half the body"],
+)
+def test_others_are_answered_meanwhile(
+    server: tuple[int, subprocess.Popen[str]], begun: bytes
+) -> None:
+    """Many times as many slow clients as the worker has threads keep none of them."""
+    port = server[0]
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(150)]
+    try:
+        for connection in slow:
+            connection.sendall(begun)
+        began = time.monotonic()
+        assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=10).status_code == 200
+        assert time.monotonic() - began < SECONDS
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_chunks_that_stall_cost_others_the_time_of_one_request(
+    server: tuple[int, subprocess.Popen[str]],
+) -> None:
+    """Where the end of a body is not known a thread waits for it, but not for ever."""
     port = server[0]
     slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(8)]
     try:
         for connection in slow:
-            connection.sendall(HEAD + b"Content-Length: 100000\r\n\r\n{")
+            connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
         began = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/cds-services", timeout=10).status_code == 200
         assert time.monotonic() - began < SECONDS + 3
     finally:
         for connection in slow:
             connection.close()
+
+
+def answer_to(port: int, *pieces: bytes, pause: float = 0.0) -> tuple[bytes, float]:
+    """What the server says to ``pieces``, and when, until it ends or falls silent."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(pause)
+        answer, seconds = b"", 0.0
+        connection.settimeout(SECONDS + 3)
+        with suppress(TimeoutError):
+            while received := connection.recv(65536):
+                answer += received
+                seconds = time.monotonic() - began
+                connection.settimeout(0.5)
+    return answer, seconds
+
+
+def test_a_body_that_stalls_is_told_so(server: tuple[int, subprocess.Popen[str]]) -> None:
+    answer, seconds = answer_to(server[0], HEAD + b"Content-Length: 100000\r\n\r\n{")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert SECONDS * 0.8 < seconds < SECONDS + 3
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [[WHOLE[at : at + 1] for at in range(len(WHOLE))], [WHOLE[:20], WHOLE[20:]]],
+    ids=["byte by byte", "in two"],
+)
+def test_a_request_in_pieces_is_answered(
+    server: tuple[int, subprocess.Popen[str]], pieces: list[bytes]
+) -> None:
+    answer, _ = answer_to(server[0], *pieces, pause=0.025)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_requests_sent_at_once_are_answered_in_turn(
+    server: tuple[int, subprocess.Popen[str]],
+) -> None:
+    """The first of them with a body, the last of them in two pieces."""
+    body = HEAD + b"Content-Length: 2\r\n\r\n{}"
+    answer, _ = answer_to(server[0], body + WHOLE + WHOLE[:20], WHOLE[20:], pause=0.1)
+    assert answer.count(b"HTTP/1.1 ") == 3
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+
+
+def test_a_body_that_waits_to_be_asked_for_is_asked_for(
+    server: tuple[int, subprocess.Popen[str]],
+) -> None:
+    head = HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    answer, seconds = answer_to(server[0], head)
+    assert answer.startswith(b"HTTP/1.1 100 Continue")
+    assert seconds < SECONDS + 3
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\x16\x03\x01\x02\x00\r\n", b"GET / HTTP/1.1\nHost: x\n\n\r\n", b"hello\r\n"]
+)
+def test_what_is_no_http_is_told_at_once(
+    server: tuple[int, subprocess.Popen[str]], sent: bytes
+) -> None:
+    answer, seconds = answer_to(server[0], sent)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert seconds < SECONDS
 
 
 def test_a_kept_connection_has_the_whole_time_for_each_request(
@@ -112,3 +209,15 @@ def test_a_kept_connection_has_the_whole_time_for_each_request(
             time.sleep(SECONDS * 0.6)
             answer = session.get(f"http://127.0.0.1:{server[0]}/healthz", timeout=5)
             assert answer.status_code == 200
+
+
+def test_a_server_that_stops_does_not_wait_for_silent_connections(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(port, tmp_path)
+    wait_for(f"http://127.0.0.1:{port}")
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        time.sleep(0.3)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert time.monotonic() - began < 6

@@ -25,8 +25,10 @@ from service.store.retention import prune
 
 _MOST_WAITING = 5000
 _BATCH = 200
-_PAUSE = 0.5
-"""Seconds between two batches: what a crash may lose."""
+_PAUSE = 0.1
+"""Seconds between two batches: what a crash may lose. Larger batches would hold up the calls that
+are computed meanwhile.
+"""
 _RETRY = 5.0
 _IDLE = 10.0
 _HOUR = 3600.0

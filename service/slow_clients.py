@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from service import arrival
+from service.turns import outside_the_turn
 
 ANSWER_SECONDS = 20.0
 """How long a client may take to accept an answer."""
@@ -97,8 +98,9 @@ class TimedSocket(socket.socket):
         gave it.
         """
         seconds = min(deadline - time.monotonic(), self.gettimeout() or _LONGEST_WAIT)
-        if seconds <= 0 or not self._ready(event, seconds):
-            raise ConnectionResetError(errno.ECONNRESET, too_late)
+        with outside_the_turn():
+            if seconds <= 0 or not self._ready(event, seconds):
+                raise ConnectionResetError(errno.ECONNRESET, too_late)
 
     def _ready(self, event: int, seconds: float) -> bool:
         poll = select.poll()

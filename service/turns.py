@@ -8,14 +8,55 @@ every call then takes as long as all of them together. Measured in ``docs/perfor
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 LARGE = 1_000_000
 """Bytes from which on a call takes no turn: it would hold the short ones up."""
 
-_TURN = threading.Lock()
-_OWN = threading.local()
+
+class _Queue:
+    """One at a time, in the order of asking: a plain lock goes to whoever asks at the right
+    moment.
+    """
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    def take(self, *, back: bool = False) -> None:
+        """Wait for the turn; who comes ``back`` to it has waited already, and is next."""
+        with self._changing:
+            if not self._taken:
+                self._taken = True
+                return
+            called = threading.Lock()
+            called.acquire()
+            if back:
+                self._waiting.appendleft(called)
+            else:
+                self._waiting.append(called)
+        called.acquire()
+
+    def give_back(self) -> None:
+        with self._changing:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+class _Own(threading.local):
+    turn = False
+    """Whether this thread has the turn."""
+    kept = False
+    """Whether it keeps its turn until its answer has been sent."""
+
+
+_QUEUE = _Queue()
+_OWN = _Own()
 
 
 @contextmanager
@@ -24,22 +65,43 @@ def turn(size: int) -> Iterator[None]:
     if size >= LARGE:
         yield
         return
-    with _TURN:
-        _OWN.turn = True
-        try:
-            yield
-        finally:
-            _OWN.turn = False
+    _QUEUE.take()
+    _OWN.turn = True
+    try:
+        yield
+    finally:
+        if not _OWN.kept:
+            _end()
+
+
+@contextmanager
+def kept_until_sent() -> Iterator[None]:
+    """A turn taken inside ends here rather than with the computing: a thread that sends beside one
+    that computes waits five milliseconds for the interpreter after each call of the system.
+    """
+    _OWN.kept = True
+    try:
+        yield
+    finally:
+        _OWN.kept = False
+        if _OWN.turn:
+            _end()
 
 
 @contextmanager
 def outside_the_turn() -> Iterator[None]:
     """Give up the turn, if the thread has one, for as long as it waits for somebody else."""
-    if not getattr(_OWN, "turn", False):
+    if not _OWN.turn:
         yield
         return
-    _TURN.release()
+    _end()
     try:
         yield
     finally:
-        _TURN.acquire()
+        _QUEUE.take(back=True)
+        _OWN.turn = True
+
+
+def _end() -> None:
+    _OWN.turn = False
+    _QUEUE.give_back()

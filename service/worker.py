@@ -19,6 +19,7 @@ from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ig
 from service import broken_requests
 from service.logs import log, where
 from service.slow_clients import TimedSocket
+from service.turns import kept_until_sent
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
@@ -39,7 +40,8 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         elif not conn.sock.arrived(seconds):
             return _DEFER
         conn.data_ready = True
-        return super().handle(conn)
+        with kept_until_sent():
+            return super().handle(conn)
 
     def murder_pending(self) -> None:
         """Also hand out the connections whose request did not arrive in time: a thread tells them

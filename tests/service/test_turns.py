@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-from service.turns import LARGE, outside_the_turn, turn
+from service.turns import LARGE, kept_until_sent, outside_the_turn, turn
 
 
 def runs_beside(size: int) -> bool:
@@ -86,3 +88,54 @@ def test_many_threads_all_get_their_turn() -> None:
     for thread in threads:
         thread.join(10)
     assert sorted(done) == list(range(12))
+
+
+def test_a_turn_is_kept_until_the_answer_is_sent() -> None:
+    with kept_until_sent():
+        assert runs_beside(1)
+        with turn(1):
+            pass
+        assert not runs_beside(1)
+        with outside_the_turn():
+            assert runs_beside(1)
+    assert runs_beside(1)
+
+
+def test_a_failure_gives_a_kept_turn_back() -> None:
+    with pytest.raises(KeyError), kept_until_sent():
+        fail(outside=False)
+    assert runs_beside(1)
+
+
+def test_turns_come_in_the_order_of_asking_and_first_to_who_comes_back() -> None:
+    order: list[str] = []
+    threads: list[threading.Thread] = []
+
+    def begin(work: Callable[[], None]) -> None:
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+        time.sleep(0.2)
+
+    def ask(name: str) -> None:
+        with turn(1):
+            order.append(name)
+
+    waiting, come_back = threading.Event(), threading.Event()
+
+    def wait_for_a_server() -> None:
+        with turn(1):
+            with outside_the_turn():
+                waiting.set()
+                come_back.wait(5)
+            order.append("back")
+
+    begin(wait_for_a_server)
+    waiting.wait(5)
+    with turn(1):
+        for name in ("first", "second", "third"):
+            begin(partial(ask, name))
+        come_back.set()
+        time.sleep(0.2)
+    for thread in threads:
+        thread.join(5)
+    assert order == ["back", "first", "second", "third"]

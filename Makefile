@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-PORT ?= 8000
+# Port of `make run`. Empty: 8000.
+PORT ?=
 # The Python that .venv is made with. Empty: the first usable one of those that are looked for below.
 PYTHON ?=
 PYTEST_ARGS ?=
@@ -19,7 +20,7 @@ help: ## this list
 
 .PHONY: run
 run: $(VENV)/.runtime ## install what the service needs and start it on http://127.0.0.1:8000 (PORT=…)
-	@$(BIN)/relapse-cds serve --port $(PORT)
+	@$(BIN)/relapse-cds serve --port $(or $(PORT),8000)
 
 .PHONY: setup
 setup: $(VENV)/.dev ## create .venv and fill it with everything that running and testing needs

@@ -22,6 +22,9 @@ from relapse.facts import Antigen, Chart, Fact, Lineage, Transplant
 from relapse.logic import Tri, all_of, any_of
 from relapse.policy import Policy
 
+EARLY_RELAPSE_DAYS = 180
+"""A relapse fewer days after a transplant is an early one (S40)."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -104,16 +107,23 @@ class Case:
         states.append(self.course.history.absent() if not states else Tri.NOT_MET)
         return any_of(states), tuple(facts)
 
-    def last_graft_before(self, day: DateRange) -> DateRange | None:
-        """Day of the latest allogeneic transplant before ``day``."""
-        days = [
+    def relapsed_early_after_graft(self) -> Tri:
+        """Whether the latest relapse came less than 180 days after the last allogeneic transplant
+        before it (HS2-01, HS2-02, P-32); not known where that day is missing or too vague.
+        """
+        relapsed = self.course.relapse_date
+        if relapsed is None:
+            return Tri.UNKNOWN
+        grafts = [
             item.when
             for item in self.course.history.transplants
             if allogeneic(item) is Tri.MET
             and item.when is not None
-            and item.when.before(day) is Tri.MET
+            and item.when.before(relapsed) is Tri.MET
         ]
-        return days[-1] if days else None
+        if not grafts:
+            return Tri.UNKNOWN
+        return relapsed.before(grafts[-1].shifted(days=EARLY_RELAPSE_DAYS))
 
     # --- Criteria that several options share --------------------------------------------------
 

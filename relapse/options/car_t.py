@@ -190,11 +190,7 @@ def precautions(case: Case, tisagenlecleucel_strength: Strength) -> list[Precaut
 def early_after_transplant(case: Case) -> PrecautionRaised | None:
     """The latest relapse came after an allogeneic transplant, less than 180 days later."""
     state, facts = case.transplanted_before_relapse()
-    relapsed = case.course.relapse_date
-    if state is not Tri.MET or relapsed is None:
-        return None
-    graft = case.last_graft_before(relapsed)
-    if graft is None or relapsed.before(graft.shifted(days=180)) is not Tri.MET:
+    if state is not Tri.MET or case.relapsed_early_after_graft() is not Tri.MET:
         return None
     return raised("P-32", Effect.NOTE, facts=facts)
 

@@ -8,8 +8,6 @@ from relapse.logic import Tri
 from relapse.precautions import raised
 from relapse.rules import applied, rule
 
-EARLY_RELAPSE_DAYS = 180
-
 
 def consider(case: Case) -> RuleResult:
     """The first row that applies after an allogeneic transplant."""
@@ -19,11 +17,7 @@ def consider(case: Case) -> RuleResult:
     before, _ = case.transplanted_before_relapse()
     if since is Tri.MET or (since is Tri.UNKNOWN and before is Tri.NOT_MET):
         return already_transplanted(case)
-    relapsed = case.course.relapse_date
-    graft = case.last_graft_before(relapsed) if relapsed is not None else None
-    if graft is None or relapsed is None:
-        return date_unknown(case)
-    early = relapsed.before(graft.shifted(days=EARLY_RELAPSE_DAYS))
+    early = case.relapsed_early_after_graft()
     if early is Tri.UNKNOWN:
         return date_unknown(case)
     return after_early_relapse(case) if early is Tri.MET else after_late_relapse(case)
@@ -96,10 +90,6 @@ def date_unknown(case: Case) -> RuleResult:
 
 def early_relapse(case: Case) -> PrecautionRaised | None:
     """P-32 on a second transplant."""
-    relapsed = case.course.relapse_date
-    graft = case.last_graft_before(relapsed) if relapsed is not None else None
-    if graft is None or relapsed is None:
-        return None
-    if relapsed.before(graft.shifted(days=EARLY_RELAPSE_DAYS)) is not Tri.MET:
+    if case.relapsed_early_after_graft() is not Tri.MET:
         return None
     return raised("P-32", Effect.NOTE, facts=case.course.facts)

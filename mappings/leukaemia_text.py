@@ -37,8 +37,13 @@ _QUESTIONED = re.compile(
     r"versus|vs|screening|concern for)\b|\?",
     re.IGNORECASE,
 )
+# Also in the languages whose words for it differ by a few letters. "ALL" is an everyday word too:
+# only in capitals, and where it is the whole text or stands beside a word of the disease.
 MENTIONS_LEUKAEMIA = re.compile(
-    r"leuk[a]?emi|lymphoblast|\bb-?all\b|\bt-all\b|\bbcp-?all\b|\bph\+?\s*all\b|\bcall\b|burkitt",
+    r"leu[kc](?:a?e\u0301?|ä|a\u0308|æ|é)mi|l[iy][mn](?:ph|f)oblast|\bb-?all\b|\bt-all\b|\bbcp-?all\b|"
+    r"\bph\+?\s*all\b|\bcall\b|burkitt|"
+    r"^\W*(?-i:ALL)\b(?:\W*$|\W+(?:in\s+)?(?:relaps|refract|remiss|pre-?b|cr\d))|"
+    r"\b(?:relapsed|refractory|common|childhood|pa?ediatric|pre-?b|pro-?b)\W+(?-i:ALL)\b",
     re.IGNORECASE,
 )
 

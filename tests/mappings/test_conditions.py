@@ -218,6 +218,34 @@ def test_rule_27_the_letters_are_no_diagnosis(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "ALL",
+        "ALL, relapsed, pre-B",
+        "ALL in remission",
+        "relapsed ALL",
+        "Akute lymphatische Leukämie (common-ALL)",
+        "Akute lymphatische Leuka\u0308mie",
+        "Leucemia linfoblástica aguda de precursores B",
+        "Leucémie aiguë lymphoïde, rechute",
+        "Leuce\u0301mie aiguë",
+        "Leucemia linfocítica aguda",
+    ],
+)
+def test_rule_27_words_that_may_name_it_are_listed(text: str) -> None:
+    reading = read(condition("c", text=text))
+    assert not facts(reading, Diagnosis)
+    assert reasons(reading, "Condition/c")
+
+
+@pytest.mark.parametrize(
+    "text", ["ALL allergies reviewed", "Overall fatigue", "ALL - penicillin", "relapsed all week"]
+)
+def test_rule_27_everyday_words_are_not_listed(text: str) -> None:
+    assert not reasons(read(condition("c", text=text)))
+
+
+@pytest.mark.parametrize(
     "code",
     [
         (ICD10CM, "Z85.6"),

@@ -34,6 +34,7 @@ from service.trust.caller import Caller
 from service.trust.tokens import Nonces, Verifier, verifier
 
 _POOL_SIZE = 64
+"""Queries that run at the same time, and with it what one worker does to a FHIR server at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from service.routes.pages import example_call
 from service.settings import Settings
 from service.worker import ServiceWorker
 
-THREADS = 8
-"""Calls that one worker process answers at the same time; most wait for a FHIR server, if at
-all.
+THREADS = 32
+"""Calls that one worker process answers at the same time. They compute in turns; the others wait
+for a FHIR server, and one that hangs must not keep those from being answered that need none.
 """
 
 

@@ -23,7 +23,10 @@ _CONNECT_SECONDS = 2
 _POOL_SECONDS = 2.0
 _MARGIN = 1.0
 """Seconds that a server has to say itself that a statement took too long."""
-_POOL_SIZE = 8  # as many as a worker has threads
+_POOL_SIZE = 8
+"""Connections that are kept, and as many again for a while: a statement takes milliseconds, so that
+the other threads of a worker wait for one hardly ever.
+"""
 
 
 def make_engine(url: URL, patience: float) -> Engine:

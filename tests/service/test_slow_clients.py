@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from service.serve import THREADS
 from tests.server_process import free_port, start, wait_for
 
 SECONDS = 1.5
@@ -123,7 +124,7 @@ def test_chunks_that_stall_cost_others_the_time_of_one_request(
 ) -> None:
     """Where the end of a body is not known a thread waits for it, but not for ever."""
     port = server[0]
-    slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(8)]
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(THREADS)]
     try:
         for connection in slow:
             connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")

@@ -1,0 +1,71 @@
+"""A FHIR server that accepts connections and never answers: it costs its own calls their deadline,
+and nobody else an answer.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from service import demos
+from tests.server_process import free_port, start, wait_for
+
+DEADLINE = 2.0
+CALLS = 20
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """The address of such a server."""
+    accepted: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+
+        def accept() -> None:
+            while True:
+                try:
+                    accepted.append(listener.accept()[0])
+                except OSError:
+                    return
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/fhir"
+    for connection in accepted:
+        connection.close()
+
+
+def test_the_others_are_answered_meanwhile(hanging: str, tmp_path: Path) -> None:
+    port = free_port()
+    process = start(port, tmp_path, RELAPSE_CDS_FHIR_DEADLINE=str(DEADLINE))
+    address = f"http://127.0.0.1:{port}"
+    service = f"{address}/cds-services/relapsed-b-all"
+    whole = demos.request_body("adult-early-relapse")
+    empty = {**whole, "prefetch": {}, "fhirServer": hanging}
+
+    def call(_number: int) -> tuple[int, float]:
+        began = time.monotonic()
+        return requests.post(service, json=empty, timeout=20).status_code, time.monotonic() - began
+
+    try:
+        wait_for(address)
+        with ThreadPoolExecutor(CALLS) as callers:
+            calls = [callers.submit(call, number) for number in range(CALLS)]
+            time.sleep(DEADLINE / 4)
+            began = time.monotonic()
+            answer = requests.post(service, json=whole, timeout=20)
+            assert answer.json()["cards"]
+            assert requests.get(f"{address}/healthz", timeout=20).status_code == 200
+            assert time.monotonic() - began < DEADLINE / 2
+            ended = [found.result() for found in calls]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert {status for status, _ in ended} == {412}
+    assert max(seconds for _, seconds in ended) < DEADLINE + 1

@@ -74,11 +74,18 @@ class _TimedResponse(http.client.HTTPResponse):
             self.fp = io.BufferedReader(_TimedRead(sock, raw, allowance))
 
 
-class _Checked(HTTPConnection):
+class _Timed(HTTPConnection):
+    response_class = _TimedResponse
+
+
+class _TimedSecure(_Timed, HTTPSConnection):
+    pass
+
+
+class _Checked(_Timed):
     """A connection to an address that may be connected to."""
 
     private: Collection[Network] = ()
-    response_class = _TimedResponse
 
     def _new_conn(self) -> socket.socket:
         failure: OSError | None = None
@@ -119,6 +126,16 @@ class _Checked(HTTPConnection):
         return self.timeout if allowance is None else allowance.remaining()
 
 
+class TimedAdapter(HTTPAdapter):
+    """For a requests session: what is received takes its time from the allowance of the call
+    (`within`), but for what comes through a proxy.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pools(_Timed, _TimedSecure)
+
+
 class CheckedAdapter(HTTPAdapter):
     """For a requests session: every connection is checked, none is tried a second time here.
 
@@ -133,20 +150,24 @@ class CheckedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._private)
+        allowed = self._private
+
+        class Plain(_Checked):
+            private = allowed
+
+        class Secure(_Checked, HTTPSConnection):
+            private = allowed
+
+        self.poolmanager.pool_classes_by_scheme = _pools(Plain, Secure)
 
 
-def _pools(allowed: Collection[Network]) -> dict[str, type[HTTPConnectionPool]]:
-    class Plain(_Checked):
-        private = allowed
-
-    class Secure(_Checked, HTTPSConnection):
-        private = allowed
-
+def _pools(
+    plain: type[HTTPConnection], secure: type[HTTPSConnection]
+) -> dict[str, type[HTTPConnectionPool]]:
     class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+        ConnectionCls = plain
 
     class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
+        ConnectionCls = secure
 
     return {"http": PlainPool, "https": SecurePool}

@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from service.fhir.allowance import Allowance, Unavailable
 from service.logs import log
 from service.network.addresses import is_loopback
+from service.network.connections import TimedAdapter, within
 from service.trust.jwk import Key, KeySetError, public_key_set
 
 MAX_KEY_SET_BYTES = 256 * 1024
@@ -118,29 +120,41 @@ def from_address(address: str) -> Source:
     """
 
     def fetch() -> bytes:
-        end = time.monotonic() + _FETCH_SECONDS
+        allowance = Allowance(_FETCH_SECONDS)
         try:
-            with requests.get(
-                address,
-                headers={"Accept": "application/jwk-set+json, application/json"},
-                auth=_no_credentials,
-                timeout=_FETCH_SECONDS / 2,
-                allow_redirects=False,
-                stream=True,
-                proxies=_no_proxy(address),
-            ) as response:
+            with (
+                within(allowance),
+                _session() as session,
+                session.get(
+                    address,
+                    headers={"Accept": "application/jwk-set+json, application/json"},
+                    auth=_no_credentials,
+                    timeout=_FETCH_SECONDS / 2,
+                    allow_redirects=False,
+                    stream=True,
+                    proxies=_no_proxy(address),
+                ) as response,
+            ):
                 if response.status_code != 200:
                     raise SourceFailed(f"the key server answers {response.status_code}")
                 content = b""
                 while chunk := response.raw.read1(_CHUNK, decode_content=True):
                     content = _bounded(content + chunk)
-                    if time.monotonic() > end:
-                        raise SourceFailed("the key server is too slow")
+                    allowance.remaining()
                 return content
+        except Unavailable:
+            raise SourceFailed("the key server is too slow") from None
         except (requests.RequestException, HTTPError, ValueError, OSError):
             raise SourceFailed("the key server does not answer") from None
 
     return fetch
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, TimedAdapter())
+    return session
 
 
 def _bounded(content: bytes) -> bytes:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -340,6 +342,9 @@ def test_file_too_large(tmp_path: Path) -> None:
         from_file(path)()
 
 
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
 @pytest.fixture
 def no_proxies_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A proxy and a .netrc that would be used if anybody asked them."""
@@ -410,6 +415,27 @@ def test_slow_key_server_is_left(reply: Reply) -> None:
     with serving(lambda path, headers: reply) as base:
         with pytest.raises(SourceFailed):
             from_address(f"{base}/jwks.json")()
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), (b"HTTP/1.1 200 OK\r\nX: ", b"y"), (b"", CONTINUE)],
+    ids=["headers", "one header", "100 Continue again and again"],
+)
+def test_key_server_that_trickles_its_headers_is_left(head: bytes, piece: bytes) -> None:
+    def trickle() -> None:
+        with listener.accept()[0] as connection, suppress(OSError):
+            connection.sendall(head)
+            while True:
+                connection.sendall(piece)
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=trickle, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(SourceFailed):
+            from_address(f"http://127.0.0.1:{listener.getsockname()[1]}/jwks.json")()
         assert time.monotonic() - began < 5
 
 

@@ -19,6 +19,7 @@ from service.app import RUNTIME, create_app
 from service.logs import configure
 from service.processes import forget_worker
 from service.routes.pages import example_call
+from service.server_log import ServerLog
 from service.settings import Settings
 from service.worker import ServiceWorker
 
@@ -87,6 +88,7 @@ def run(
             "graceful_timeout": 10,
             "keepalive": 15,
             "loglevel": "error",
+            "logger_class": ServerLog,
             "proc_name": "relapse-cds",
             "control_socket_disable": True,
             "when_ready": ready,

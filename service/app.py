@@ -34,6 +34,8 @@ from service.trust.tokens import Nonces
 RUNTIME = "relapse-cds"
 """Where an app keeps its `Runtime`, in `Flask.extensions`."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that a log line names: any word can stand in their place."""
 _PROBES = frozenset({"probes.alive", "probes.ready", "metrics.counted"})
 _SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -141,7 +143,7 @@ def _wrap_requests(app: Flask, runtime: Runtime) -> None:
             "request",
             level=logging.DEBUG if probe else logging.INFO,
             requestId=g.request_id,
-            method=request.method,
+            method=request.method if request.method in _METHODS else "other",
             route=request.url_rule.rule if request.url_rule else None,
             service=service_id if runtime.registry.hooks_of(service_id) else None,
             status=response.status_code,
@@ -151,6 +153,11 @@ def _wrap_requests(app: Flask, runtime: Runtime) -> None:
         return response
 
 
+def _exactly(origin: str) -> re.Pattern[str]:
+    # Flask-CORS takes a text with brackets, as an IPv6 address has them, for a regular expression.
+    return re.compile(re.escape(origin) + r"\Z", re.IGNORECASE)
+
+
 def _allow_origins(app: Flask, runtime: Runtime) -> None:
     """CORS for the CDS endpoints, never with credentials (C-221)."""
     origins = runtime.settings.cors_origins
@@ -158,7 +165,7 @@ def _allow_origins(app: Flask, runtime: Runtime) -> None:
         CORS(
             app,
             resources={r"/cds-services.*": {}, r"/demo/.*": {}},
-            origins="*" if "*" in origins else list(origins),
+            origins="*" if "*" in origins else [_exactly(origin) for origin in origins],
             methods=["GET", "POST"],
             allow_headers=["authorization", "content-type"],
             max_age=600,

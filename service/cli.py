@@ -4,6 +4,9 @@ runs.
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import click
 
 from service.commands.demo import demo
@@ -21,6 +24,10 @@ def main() -> None:
     """CDS Hooks service for relapsed or refractory B-cell precursor acute lymphoblastic
     leukaemia.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Names and reasons are in any language, terminals and pipes are not.
+            stream.reconfigure(errors="backslashreplace")
 
 
 for _command in (serve, evaluate, mapping, feedback, replay, settings, demo):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from tempfile import mkdtemp
 
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is made by mkdtemp
+_ENOUGH = 32 * 1024 * 1024
+"""Bytes: the counters of 64 workers need less."""
 
 
 @contextmanager
@@ -20,12 +25,27 @@ def shared_counters() -> Iterator[None]:
     if os.environ.get(_VARIABLE):
         yield
         return
-    with TemporaryDirectory(prefix="relapse-cds-", ignore_cleanup_errors=True) as folder:
-        os.environ[_VARIABLE] = folder
-        try:
-            yield
-        finally:
+    owner = os.getpid()
+    folder = mkdtemp(prefix="relapse-cds-", dir=_place())
+    os.environ[_VARIABLE] = folder
+    try:
+        yield
+    finally:
+        # Workers are forked inside and leave through here, too: the others still count.
+        if os.getpid() == owner:
             del os.environ[_VARIABLE]
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place() -> Path | None:
+    """Memory where there is enough: counters are mapped files, and on a disk that is full each
+    access to a new page of one ends the process. Else the usual folder for temporary files.
+    """
+    try:
+        free = shutil.disk_usage(_IN_MEMORY).free
+    except OSError:
+        return None
+    return _IN_MEMORY if free >= _ENOUGH and os.access(_IN_MEMORY, os.W_OK) else None
 
 
 def forget_worker(process: int) -> None:

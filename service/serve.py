@@ -87,6 +87,7 @@ def run(
             "timeout": 60,
             "graceful_timeout": 10,
             "keepalive": 15,
+            "limit_request_field_size": 16 * 1024,  # a token of 8 KiB is ours to refuse
             "loglevel": "error",
             "logger_class": ServerLog,
             "proc_name": "relapse-cds",

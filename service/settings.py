@@ -7,6 +7,7 @@ start with one line.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -25,6 +26,10 @@ from service.store.addresses import database_url
 PREFIX = "RELAPSE_CDS_"
 _MIB = 1024 * 1024
 _SHORTEST_KEY = 16
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE
+)
+"""Scheme, host and port, as browsers send them: no wildcard, user name, path or query."""
 
 
 class SettingsError(Exception):
@@ -207,14 +212,11 @@ class Settings(BaseSettings):
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            parts = urlsplit(origin)
-            if origin != "*" and (
-                parts.scheme not in {"http", "https"} or parts.path or not parts.netloc
-            ):
-                raise ValueError(
-                    "each must be * or an origin such as https://ehr.example.org, without a path"
-                )
+        if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError(
+                "each must be * or one whole origin such as https://ehr.example.org, without a "
+                "path or * in it"
+            )
         return value
 
     @field_validator("database_url")
@@ -274,20 +276,25 @@ def load_settings(**overrides: object) -> Settings:
     """The settings of the environment, with ``overrides`` from the command line; SettingsError when
     wrong.
     """
+    misspelt = [name for name in os.environ if _is_ours(name) and name != name.upper()]
+    if misspelt:
+        raise SettingsError(f"{min(misspelt)}: names of settings are in capitals")
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise SettingsError("; ".join(_one_line(item) for item in error.errors())) from None
+        # A default that could not be worked out for want of another setting says nothing more.
+        errors = [item for item in error.errors() if item["type"] != "default_factory_not_called"]
+        raise SettingsError("; ".join(map(_one_line, errors))) from None
 
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Variables that look like settings and are none: a slip, or a setting of another version."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    return sorted(
-        name
-        for name in environment
-        if name.upper().startswith(PREFIX) and name.upper() not in known
-    )
+    return sorted(name for name in environment if _is_ours(name) and name.upper() not in known)
+
+
+def _is_ours(name: str) -> bool:
+    return name.upper().startswith(PREFIX)
 
 
 def described() -> Iterable[tuple[str, str, str]]:

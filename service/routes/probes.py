@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from threading import Lock
+
 from flask import Blueprint, Response
 
 from service.answers import json_response
 from service.runtime import Runtime
+from service.store.nonces import Nonces
+
+_FRESH = 2.0
+"""Seconds for which an answer of the database holds: anyone can ask, and each time it is written
+to.
+"""
+
+
+class _Remembered:
+    """Whether used tokens can be noted, asked of the database once in a while."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._lock = Lock()
+        self._answer = False
+        self._until = 0.0
+
+    def work(self) -> bool:
+        with self._lock:
+            if time.monotonic() >= self._until:
+                self._answer = self._ask()
+                self._until = time.monotonic() + _FRESH
+            return self._answer
 
 
 def probe_routes(runtime: Runtime) -> Blueprint:
     """Alive, and ready to answer calls."""
     routes = Blueprint("probes", __name__)
+    tokens = _Remembered(Nonces(runtime.database).works)
 
     @routes.get("/healthz")
     def alive() -> Response:
@@ -24,7 +52,7 @@ def probe_routes(runtime: Runtime) -> Blueprint:
         answer = {"status": "ready", "services": len(runtime.registry)}
         if not runtime.settings.require_auth:
             return json_response(answer)
-        if runtime.database.is_usable():
+        if tokens.work():
             return json_response(answer | {"database": "ok"})
         return json_response(answer | {"status": "not ready", "database": "unavailable"}, 503)
 

@@ -81,16 +81,6 @@ class Database:
         finally:
             engine.dispose()
 
-    def is_usable(self) -> bool:
-        """Whether a transaction is possible now, for readiness. Like any first transaction it
-        brings the schema up to date: where nobody is let in before, no call would.
-        """
-        try:
-            with self.read():
-                return True
-        except StoreUnavailable:
-            return False
-
     def close(self) -> None:
         """Close the connections of this process; the next transaction opens new ones."""
         with self._lock:

@@ -21,6 +21,8 @@ READING = "relapse_cds_reading"
 
 _CONNECT_SECONDS = 2
 _POOL_SECONDS = 2.0
+_LONGEST_LOCK = 10.0
+"""Seconds for which a lock of an SQLite file is waited for at most: its migrations are short."""
 _MARGIN = 1.0
 """Seconds that a server has to say itself that a statement took too long."""
 _POOL_SIZE = 8
@@ -38,6 +40,7 @@ def make_engine(url: URL, patience: float) -> Engine:
 
 
 def _sqlite(url: URL, file: Path, patience: float) -> Engine:
+    patience = min(patience, _LONGEST_LOCK)
     engine = create_engine(
         url,
         connect_args={"timeout": patience},
@@ -88,8 +91,8 @@ def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.02)
 

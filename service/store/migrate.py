@@ -7,6 +7,8 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from service.store.engines import READING
+
 HEAD = "0002"
 """The revision that this version of the service works with: the newest in ``migrations/``."""
 
@@ -31,7 +33,14 @@ def revision(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Migrate to `HEAD` in one transaction, under a lock: all or nothing, once."""
+    """Migrate to `HEAD` in one transaction, under a lock: all or nothing, once. Where there is
+    nothing to do nobody's lock is waited for.
+    """
+    with engine.connect() as connection:
+        connection = connection.execution_options(**{READING: True})
+        with connection.begin():
+            if revision(connection) == HEAD:
+                return
     with engine.begin() as connection:  # on SQLite this takes the write lock
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
+from uuid import uuid4
 
 from sqlalchemy import delete
 
-from service.store.database import Database
+from service.store.database import Database, StoreUnavailable
 from service.store.tables import NONCE, insert_new
 
 
@@ -27,6 +28,15 @@ class Nonces:
             # What was inserted comes back: not every driver counts the rows of an insert.
             inserted = insert_new(connection, NONCE).returning(NONCE.c.jti)
             return connection.execute(inserted, row).first() is not None
+
+    def works(self) -> bool:
+        """Whether an id can be claimed now. One of ours is, so that a database that can only be
+        read is told from one that works; the next pruning forgets it.
+        """
+        try:
+            return self.claim("", uuid4().hex, datetime.now(UTC))
+        except StoreUnavailable:
+            return False
 
     def prune(self, now: datetime) -> int:
         """Forget ids of tokens that have expired before ``now``; gives their number."""

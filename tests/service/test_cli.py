@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,17 @@ def test_evaluate_json(record: Path) -> None:
         assert {"option", "strength", "precautions", "dataRequests", "rules"} <= set(item)
         assert item["strength"] in {"EVAL", "CONS", "CAD", "NOT"}
     check_response({"cards": answer["cards"]})
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_output_where_few_characters_can_be_written(record: Path, form: str, encoding: str) -> None:
+    program = "from service.cli import main; main()"
+    command = [sys.executable, "-c", program, "evaluate", str(record), "--format", form]
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert form == "text" or json.loads(done.stdout)
 
 
 def test_evaluate_is_reproducible(record: Path) -> None:

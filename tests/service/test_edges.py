@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +180,12 @@ def test_errors_carry_cors_headers(client: FlaskClient) -> None:
         ("https://ehr.example.org", "https://ehr.example.org", True),
         ("https://ehr.example.org", "https://ehr.example.org.evil.com", False),
         ("https://ehr.example.org", "https://evil.example.org", False),
+        ("https://ehr.example.org", "https://EHR.example.org", True),
+        ("https://ehr.example.org", "https://ehrxexample.org", False),
+        ("https://[fd00::1]:8443", "https://[fd00::1]:8443", True),
+        ("https://[fd00::1]:8443", "https://f:8443.evil.com", False),
+        ("https://a.example, https://b.example:444", "https://b.example:444", True),
+        ("https://a.example, https://b.example:444", "https://b.example", False),
         ("", "https://ehr.example.org", False),
     ],
 )
@@ -220,6 +228,34 @@ def test_ready_without_a_database_where_nobody_needs_a_token(
     assert answer.status_code == status
     assert answer.json is not None
     assert answer.json.get("database") == ("unavailable" if require_auth else None)
+
+
+def test_not_ready_where_used_tokens_cannot_be_noted(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    """A database that is locked, or can only be read, answers every call with 503."""
+    clients = tmp_path / "clients.toml"
+    clients.write_text(
+        '[[client]]\nname = "h"\niss = "https://h.example"\njku = "https://h.example/jwks.json"\n'
+    )
+    settings = {
+        "database_url": f"sqlite:///{tmp_path}/memory.db",
+        "require_auth": True,
+        "clients": str(clients),
+        "public_url": "https://cds.example",
+    }
+    assert make_app(**settings).test_client().get("/readyz").status_code == 200
+    with closing(sqlite3.connect(tmp_path / "memory.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert make_app(**settings).test_client().get("/readyz").status_code == 503
+    assert make_app(**settings).test_client().get("/readyz").status_code == 200
+
+
+def test_an_unknown_method_is_not_repeated_in_the_log(client: FlaskClient, logged: Lines) -> None:
+    assert client.open("/cds-services", method="SECRETWORD").status_code == 405
+    (line,) = logged.lines
+    assert line["method"] == "other"
+    assert "SECRETWORD" not in json.dumps(line)
 
 
 def test_start_page(client: FlaskClient) -> None:

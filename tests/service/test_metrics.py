@@ -7,6 +7,8 @@ import os
 import re
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +162,60 @@ def test_workers_count_together(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("told", ["SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT"])
+def test_counts_outlive_a_worker_that_ends_by_itself(tmp_path: Path, told: str) -> None:
+    """It leaves the folder of the counters to the others, and to the worker that replaces it."""
+    port = free_port()
+    process = start(port, tmp_path, "--workers", "2")
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address)
+        body = request_body("no-leukaemia")
+        for _ in range(5):
+            assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
+        worker = int(re.findall(r"\d+", _children(process))[0])
+        os.kill(worker, signal.Signals[told])
+        _until(lambda: str(worker) not in _children(process).split())
+        _until(lambda: len(_children(process).split()) == 2)
+        wait_for(address)
+        for _ in range(5):
+            assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
+        text = requests.get(f"{address}/metrics", timeout=5).text
+        assert value(text, "relapse_cds_calls_total", hook="patient-view", status="200") == 10
+        assert process.poll() is None
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, logged = process.communicate(timeout=20)
+    assert "Traceback" not in logged
+
+
+def test_a_reload_keeps_the_counts(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(port, tmp_path)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address)
+        body = request_body("no-leukaemia")
+        assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
+        worker = _children(process)
+        process.send_signal(signal.SIGHUP)
+        _until(lambda: not set(worker.split()) & set(_children(process).split()))
+        wait_for(address)
+        assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
+        text = requests.get(f"{address}/metrics", timeout=5).text
+        assert value(text, "relapse_cds_calls_total", hook="patient-view", status="200") == 2
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+def _until(seen: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def _children(process: subprocess.Popen[str]) -> str:

@@ -66,6 +66,10 @@ WRONG = [
     ("MAX_BODY", "20MB"),
     ("CORS_ORIGINS", "ehr.example.org"),
     ("CORS_ORIGINS", "https://ehr.example.org/path"),
+    ("CORS_ORIGINS", "https://*.example.org"),
+    ("CORS_ORIGINS", "https://user:word@ehr.example.org"),
+    ("CORS_ORIGINS", "https://ehr.example.org, https://b.example?x"),
+    ("CORS_ORIGINS", "null"),
     ("PUBLIC_URL", "cds.example.org"),
     ("SUGGESTIONS", "perhaps"),
     ("LOG_LEVEL", "LOUD"),
@@ -145,6 +149,22 @@ def test_settings_do_not_change() -> None:
     settings = Settings()
     with pytest.raises(ValueError, match="frozen"):
         settings.jurisdiction = "EU"
+
+
+def test_a_name_in_small_letters_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the one in capitals nobody could say which of them counts."""
+    set_all(monkeypatch, PRODUCTION)
+    monkeypatch.setenv("RELAPSE_CDS_mode", "development")
+    with pytest.raises(SettingsError, match=r"RELAPSE_CDS_mode: .*capitals"):
+        load_settings()
+
+
+def test_a_wrong_mode_is_all_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAPSE_CDS_MODE", "prod")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).count("RELAPSE_CDS_") == 1
+    assert "factory" not in str(caught.value)
 
 
 def test_unknown_variables_are_found() -> None:

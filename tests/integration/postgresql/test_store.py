@@ -73,7 +73,7 @@ def test_a_server_that_restarts(own_cluster: Cluster) -> None:
     assert nonces.claim("a", "1", NOW)
     own_cluster.stop()
     fails_in_time(lambda: nonces.claim("a", "2", NOW))
-    assert not nonces.database.is_usable()
+    assert not nonces.works()
     own_cluster.start()
     assert nonces.claim("a", "2", NOW)
     own_cluster.stop()
@@ -114,7 +114,7 @@ def test_a_server_that_stands_still(own_cluster: Cluster) -> None:
             ]
             for call in calls:
                 call.result()
-        assert not nonces.database.is_usable()
+        assert not nonces.works()
     finally:
         signal_all(frozen, signal.SIGCONT)
     assert nonces.claim("a", "2", NOW)

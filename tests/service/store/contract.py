@@ -78,7 +78,7 @@ class SchemaContract(StoreContract):
 
     def test_asking_whether_it_is_usable_is_such_a_transaction(self, database: Database) -> None:
         """A service that waits to be ready would else wait for ever."""
-        assert database.is_usable()
+        assert Nonces(database).works()
         assert count(database, DECISION) == 0
 
     def test_tables_and_migrations_agree(self, database: Database) -> None:
@@ -107,7 +107,7 @@ class SchemaContract(StoreContract):
         """Each ends with the schema in place, and nobody fails."""
         with multiprocessing.get_context("spawn").Pool(4) as pool:
             assert pool.map(upgrade_and_claim, [address] * 8, chunksize=1).count(True) == 1
-        assert database.is_usable()
+        assert Nonces(database).works()
 
     def test_a_database_of_a_newer_version(self, address: str, database: Database) -> None:
         """It is not touched."""
@@ -117,7 +117,7 @@ class SchemaContract(StoreContract):
         with pytest.raises(StoreUnavailable, match="newer version"):
             database.upgrade()
         later = Database(address)
-        assert not later.is_usable()
+        assert not Nonces(later).works()
         with pytest.raises(StoreUnavailable, match="newer version"):
             count(later, DECISION)
         later.close()

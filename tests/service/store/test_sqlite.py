@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import stat
 import subprocess
@@ -80,7 +81,7 @@ def test_the_default_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     database = Database("")
     database.upgrade()
-    assert database.is_usable()
+    assert Nonces(database).works()
     database.close()
     folder = tmp_path / "state" / "relapse-cds"
     assert (folder / "relapse-cds.db").is_file()
@@ -93,7 +94,7 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
             Nonces(database).claim("a", "b", NOW)
-    assert not database.is_usable()
+    assert not Nonces(database).works()
     database.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -102,7 +103,7 @@ def test_a_file_that_is_no_database(tmp_path: Path, address: str) -> None:
     file = tmp_path / "store.db"
     file.write_text("Patient list of ward 7. " * 100)
     database = Database(address)
-    assert not database.is_usable()
+    assert not Nonces(database).works()
     with pytest.raises(StoreUnavailable) as raised:
         Nonces(database).claim("a", "b", NOW)
     assert "ward" not in str(raised.value)
@@ -121,10 +122,33 @@ def test_a_writer_that_does_not_let_go(tmp_path: Path, address: str) -> None:
     with pytest.raises(StoreUnavailable):
         nonces.claim("a", "c", NOW)
     assert time.monotonic() - began < 4
-    assert database.is_usable()
+    assert not nonces.works()
+    with database.read() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM nonce")) == 1
+    # Another replica starts meanwhile, and finds nothing to migrate.
+    began = time.monotonic()
+    Database(address).upgrade()
+    assert time.monotonic() - began < 1
     other.execute("ROLLBACK")
     other.close()
     assert nonces.claim("a", "c", NOW)
+    database.close()
+
+
+def test_a_disk_without_room_is_told_at_once(address: str) -> None:
+    """Waiting makes no room: neither the start nor a call is held up."""
+    database = Database(address)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    began = time.monotonic()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+    try:
+        with pytest.raises(StoreUnavailable):
+            database.upgrade()
+        assert not Nonces(database).works()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert time.monotonic() - began < 2
+    assert Nonces(database).works()
     database.close()
 
 

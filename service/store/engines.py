@@ -73,11 +73,16 @@ def _sqlite(url: URL, file: Path, patience: float) -> Engine:
 def _create_private(file: Path) -> None:
     """Make the file, readable to its owner only: comments in it can name patients. Its log files
     get the same rights from SQLite.
+
+    One that is there is not opened: closing it again would drop every lock that this process holds
+    on it, and another one would then take away the log into which this one goes on writing.
     """
     try:
         if file == default_file():
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        pass
     except OSError as error:
         raise sqlite3.OperationalError(error.strerror) from None
 

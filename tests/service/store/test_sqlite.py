@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -75,6 +76,27 @@ def test_only_the_owner_can_read_the_files(tmp_path: Path, address: str) -> None
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     database.close()
     assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+
+
+def test_what_is_committed_outlives_another_process_that_leaves(
+    tmp_path: Path, address: str
+) -> None:
+    """SQLite takes the log away with the last connection: ours must be known to be there, also
+    where this process has opened the file more than once.
+    """
+    database = Database(address)
+    nonces = Nonces(database)
+    nonces.claim("a", "before", NOW)
+    with database.read(), database.read():
+        pass
+    program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute({!r}); c.close()"
+    visit = [sys.executable, "-c", program.format("SELECT * FROM nonce"), f"{tmp_path}/store.db"]
+    subprocess.run(visit, check=True)
+    assert (tmp_path / "store.db-wal").exists()
+    assert nonces.claim("a", "after", NOW)
+    with closing(sqlite3.connect(tmp_path / "store.db")) as other:
+        assert other.execute("SELECT count(*) FROM nonce").fetchone() == (2,)
+    database.close()
 
 
 def test_the_default_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
+from types import FrameType
 
 from gunicorn.util import write_nonblock  # type: ignore[import-untyped, unused-ignore]
 from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ignore]
@@ -42,6 +43,10 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         conn.data_ready = True
         with kept_until_sent():
             return super().handle(conn)
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Ctrl-C waits for running calls as SIGTERM does: their records would be lost."""
+        self.handle_exit(sig, frame)
 
     def murder_pending(self) -> None:
         """Also hand out the connections whose request did not arrive in time: a thread tells them

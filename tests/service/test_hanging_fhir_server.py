@@ -4,12 +4,15 @@ and nobody else an answer.
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,3 +72,32 @@ def test_the_others_are_answered_meanwhile(hanging: str, tmp_path: Path) -> None
         process.communicate(timeout=20)
     assert {status for status, _ in ended} == {412}
     assert max(seconds for _, seconds in ended) < DEADLINE + 1
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_who_waits_for_it_is_answered_and_recorded_when_the_service_ends(
+    hanging: str, tmp_path: Path, told: signal.Signals
+) -> None:
+    """Told as by a service manager, or by Ctrl-C, which reaches every process of the terminal."""
+    port = free_port()
+    process = start(
+        port,
+        tmp_path,
+        RELAPSE_CDS_FHIR_DEADLINE=str(DEADLINE),
+        RELAPSE_CDS_DATABASE_URL=f"sqlite:///{tmp_path}/store.db",
+    )
+    address = f"http://127.0.0.1:{port}"
+    empty = {**demos.request_body("adult-early-relapse"), "prefetch": {}, "fhirServer": hanging}
+    wait_for(address)
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    with ThreadPoolExecutor(1) as caller:
+        call = caller.submit(
+            requests.post, f"{address}/cds-services/relapsed-b-all", json=empty, timeout=20
+        )
+        time.sleep(DEADLINE / 4)
+        for number in (process.pid, *map(int, workers)):
+            os.kill(number, told)
+        assert call.result().status_code == 412
+    process.communicate(timeout=20)
+    with closing(sqlite3.connect(tmp_path / "store.db")) as store:
+        assert store.execute("SELECT status FROM decision").fetchall() == [(412,)]

@@ -67,9 +67,13 @@ class KeyRing:
         attempted = self._attempted
         key = self._current(kid)
         if key is None:
-            with self._refreshing:
-                if self._attempted == attempted:
-                    self._refresh()
+            # A lookup of the key server's name has no limit of its own: it holds one thread only.
+            if self._refreshing.acquire(timeout=_FETCH_SECONDS):
+                try:
+                    if self._attempted == attempted:
+                        self._refresh()
+                finally:
+                    self._refreshing.release()
             return self._current(kid)
         if self._clock() < self._due or not self._refreshing.acquire(blocking=False):
             return key

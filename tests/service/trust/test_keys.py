@@ -322,6 +322,28 @@ def test_known_key_does_not_wait_for_the_hourly_refresh(clock: Clock) -> None:
     assert source.reads == 2
 
 
+def test_nobody_waits_longer_for_a_refresh_than_one_may_take() -> None:
+    """The lookup of a name can hang for as long as the resolver likes: it holds one thread."""
+    source = Source("a")
+    ring = KeyRing("hospital", source)
+    assert ring.find("a")
+    began, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        began.set()
+        assert release.wait(20)
+
+    source.reading = hold
+    hanging = threading.Thread(target=ring.find, args=("new",))
+    hanging.start()
+    assert began.wait(5)
+    asked = time.monotonic()
+    assert ring.find("newer") is None
+    assert time.monotonic() - asked < 6
+    release.set()
+    hanging.join(5)
+
+
 def test_file(tmp_path: Path) -> None:
     """A key in a file is changed without a restart."""
     path = tmp_path / "keys.json"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
@@ -45,3 +49,40 @@ def wait_for(address: str, seconds: float = 30, path: str = "/readyz") -> None:
         except requests.RequestException:
             time.sleep(0.05)
     raise AssertionError("the server did not come up")
+
+
+@dataclass
+class Running:
+    """A service that answers, and what it has logged once it has ended."""
+
+    process: subprocess.Popen[str]
+    port: int
+    logged: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def workers(self) -> list[int]:
+        return children(self.process.pid)
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Running]:
+    """``relapse-cds serve`` in ``folder`` from its first answer on; told to end with the block,
+    where it has not been before.
+    """
+    port = free_port()
+    service = Running(start(port, folder, *arguments, **environment), port)
+    try:
+        wait_for(service.address)
+        yield service
+    finally:
+        service.process.send_signal(signal.SIGTERM)
+        service.logged += service.process.communicate(timeout=20)[1].splitlines()
+
+
+def children(process: int) -> list[int]:
+    """The processes that ``process`` has started and that live."""
+    return [*map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 _REFUSED_CALLER = frozenset({"forbidden", "security", "login", "unknown", "expired", "suppressed"})
 """The caller may not see it: another query would fail as well."""
@@ -44,7 +45,7 @@ def is_outcome(value: object) -> bool:
     return isinstance(value, dict) and value.get("resourceType") == "OperationOutcome"
 
 
-def is_resource(value: object) -> bool:
+def is_resource(value: object) -> TypeGuard[dict[str, object]]:
     """Whether ``value`` has the form of a resource; a Bundle, that of a list of entries."""
     if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
         return False
@@ -55,9 +56,7 @@ def is_answer(value: object, kind: str) -> bool:
     """Whether ``value`` is what a query for resources of ``kind`` brings (C-070): one of them, or a
     Bundle. Anything else shows nothing, and least of all that there is nothing.
     """
-    return (
-        is_resource(value) and isinstance(value, dict) and value["resourceType"] in (kind, "Bundle")
-    )
+    return is_resource(value) and value["resourceType"] in (kind, "Bundle")
 
 
 def lacks_resources(value: object) -> bool:

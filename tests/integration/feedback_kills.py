@@ -20,7 +20,7 @@ from sqlalchemy import select
 from service.store.database import Database
 from service.store.tables import FEEDBACK
 from tests.integration.service_process import COMMAND
-from tests.server_process import free_port, wait_for
+from tests.server_process import children, free_port, wait_for
 
 ITEMS = 1000
 CLIENTS = 4
@@ -45,10 +45,6 @@ class Killer:
                 continue  # both dead prove nothing: let one come back
             os.kill(chance.choice(workers), signal.SIGKILL)
             self.killed += 1
-
-
-def children(process: int) -> list[int]:
-    return [*map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())]
 
 
 @contextmanager

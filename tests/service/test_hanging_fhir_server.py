@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from service import demos
-from tests.server_process import free_port, start, wait_for
+from tests.server_process import running
 
 DEADLINE = 2.0
 CALLS = 20
@@ -44,32 +44,29 @@ def hanging() -> Iterator[str]:
         connection.close()
 
 
+PATIENT = demos.request_body("adult-early-relapse")
+
+
 def test_the_others_are_answered_meanwhile(hanging: str, tmp_path: Path) -> None:
-    port = free_port()
-    process = start(port, tmp_path, RELAPSE_CDS_FHIR_DEADLINE=str(DEADLINE))
-    address = f"http://127.0.0.1:{port}"
-    service = f"{address}/cds-services/relapsed-b-all"
-    whole = demos.request_body("adult-early-relapse")
-    empty = {**whole, "prefetch": {}, "fhirServer": hanging}
+    empty = PATIENT | {"prefetch": {}, "fhirServer": hanging}
+    with (
+        running(tmp_path, RELAPSE_CDS_FHIR_DEADLINE=str(DEADLINE)) as service,
+        ThreadPoolExecutor(CALLS) as callers,
+    ):
+        address = f"{service.address}/cds-services/relapsed-b-all"
 
-    def call(_number: int) -> tuple[int, float]:
-        began = time.monotonic()
-        return requests.post(service, json=empty, timeout=20).status_code, time.monotonic() - began
-
-    try:
-        wait_for(address)
-        with ThreadPoolExecutor(CALLS) as callers:
-            calls = [callers.submit(call, number) for number in range(CALLS)]
-            time.sleep(DEADLINE / 4)
+        def call(_number: int) -> tuple[int, float]:
             began = time.monotonic()
-            answer = requests.post(service, json=whole, timeout=20)
-            assert answer.json()["cards"]
-            assert requests.get(f"{address}/healthz", timeout=20).status_code == 200
-            assert time.monotonic() - began < DEADLINE / 2
-            ended = [found.result() for found in calls]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+            status = requests.post(address, json=empty, timeout=20).status_code
+            return status, time.monotonic() - began
+
+        calls = callers.map(call, range(CALLS))
+        time.sleep(DEADLINE / 4)
+        began = time.monotonic()
+        assert requests.post(address, json=PATIENT, timeout=20).json()["cards"]
+        assert requests.get(f"{service.address}/healthz", timeout=20).status_code == 200
+        assert time.monotonic() - began < DEADLINE / 2
+        ended = list(calls)
     assert {status for status, _ in ended} == {412}
     assert max(seconds for _, seconds in ended) < DEADLINE + 1
 
@@ -79,25 +76,17 @@ def test_who_waits_for_it_is_answered_and_recorded_when_the_service_ends(
     hanging: str, tmp_path: Path, told: signal.Signals
 ) -> None:
     """Told as by a service manager, or by Ctrl-C, which reaches every process of the terminal."""
-    port = free_port()
-    process = start(
-        port,
-        tmp_path,
-        RELAPSE_CDS_FHIR_DEADLINE=str(DEADLINE),
-        RELAPSE_CDS_DATABASE_URL=f"sqlite:///{tmp_path}/store.db",
-    )
-    address = f"http://127.0.0.1:{port}"
-    empty = {**demos.request_body("adult-early-relapse"), "prefetch": {}, "fhirServer": hanging}
-    wait_for(address)
-    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    with ThreadPoolExecutor(1) as caller:
-        call = caller.submit(
-            requests.post, f"{address}/cds-services/relapsed-b-all", json=empty, timeout=20
-        )
+    empty = PATIENT | {"prefetch": {}, "fhirServer": hanging}
+    settings = {
+        "RELAPSE_CDS_FHIR_DEADLINE": str(DEADLINE),
+        "RELAPSE_CDS_DATABASE_URL": f"sqlite:///{tmp_path}/store.db",
+    }
+    with running(tmp_path, **settings) as service, ThreadPoolExecutor(1) as caller:
+        address = f"{service.address}/cds-services/relapsed-b-all"
+        call = caller.submit(requests.post, address, json=empty, timeout=20)
         time.sleep(DEADLINE / 4)
-        for number in (process.pid, *map(int, workers)):
-            os.kill(number, told)
+        for process in (service.process.pid, *service.workers):
+            os.kill(process, told)
         assert call.result().status_code == 412
-    process.communicate(timeout=20)
     with closing(sqlite3.connect(tmp_path / "store.db")) as store:
         assert store.execute("SELECT status FROM decision").fetchall() == [(412,)]

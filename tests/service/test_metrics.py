@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.app import create_app
 from service.metrics import Metrics
 from service.settings import Settings
-from tests.server_process import free_port, start, wait_for
+from tests.server_process import Running, running, wait_for
 from tests.service.recording import NAME, URL, Make, database_url, make, request_body
 
 __all__ = ["database_url", "make"]
@@ -143,80 +141,56 @@ def test_metrics_can_be_turned_off() -> None:
     assert create_app(Settings(metrics=False)).test_client().get("/metrics").status_code == 404
 
 
-def test_workers_count_together(tmp_path: Path) -> None:
-    """Twenty calls over two processes, one of which is then killed: every call is counted."""
-    port = free_port()
-    process = start(port, tmp_path, "--workers", "2")
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address)
-        body = request_body("no-leukaemia")
-        for _ in range(20):
-            assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
-        children = re.findall(r"\d+", _children(process))
-        assert len(children) == 2
-        os.kill(int(children[0]), signal.SIGKILL)
-        wait_for(address)
-        text = requests.get(f"{address}/metrics", timeout=5).text
-        assert value(text, "relapse_cds_calls_total", hook="patient-view", status="200") == 20
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+def calls_counted(service: Running) -> float:
+    text = requests.get(f"{service.address}/metrics", timeout=5).text
+    return value(text, "relapse_cds_calls_total", hook="patient-view", status="200")
 
 
-@pytest.mark.parametrize("told", ["SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT"])
-def test_counts_outlive_a_worker_that_ends_by_itself(tmp_path: Path, told: str) -> None:
-    """It leaves the folder of the counters to the others, and to the worker that replaces it."""
-    port = free_port()
-    process = start(port, tmp_path, "--workers", "2")
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address)
-        body = request_body("no-leukaemia")
-        for _ in range(5):
-            assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
-        worker = int(re.findall(r"\d+", _children(process))[0])
-        os.kill(worker, signal.Signals[told])
-        _until(lambda: str(worker) not in _children(process).split())
-        _until(lambda: len(_children(process).split()) == 2)
-        wait_for(address)
-        for _ in range(5):
-            assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
-        text = requests.get(f"{address}/metrics", timeout=5).text
-        assert value(text, "relapse_cds_calls_total", hook="patient-view", status="200") == 10
-        assert process.poll() is None
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, logged = process.communicate(timeout=20)
-    assert "Traceback" not in logged
+def call(service: Running, times: int) -> None:
+    body = request_body("no-leukaemia")
+    for _ in range(times):
+        assert requests.post(f"{service.address}{URL}", json=body, timeout=5).status_code == 200
 
 
-def test_a_reload_keeps_the_counts(tmp_path: Path) -> None:
-    port = free_port()
-    process = start(port, tmp_path)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address)
-        body = request_body("no-leukaemia")
-        assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
-        worker = _children(process)
-        process.send_signal(signal.SIGHUP)
-        _until(lambda: not set(worker.split()) & set(_children(process).split()))
-        wait_for(address)
-        assert requests.post(f"{address}{URL}", json=body, timeout=5).status_code == 200
-        text = requests.get(f"{address}/metrics", timeout=5).text
-        assert value(text, "relapse_cds_calls_total", hook="patient-view", status="200") == 2
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-
-
-def _until(seen: Callable[[], bool], seconds: float = 20) -> None:
+def until(seen: Callable[[], bool], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not seen():
         assert time.monotonic() < end
         time.sleep(0.05)
 
 
-def _children(process: subprocess.Popen[str]) -> str:
-    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+def test_workers_count_together(tmp_path: Path) -> None:
+    """Twenty calls over two processes, one of which is then killed: every call is counted."""
+    with running(tmp_path, "--workers", "2") as service:
+        call(service, 20)
+        assert len(service.workers) == 2
+        os.kill(service.workers[0], signal.SIGKILL)
+        wait_for(service.address)
+        assert calls_counted(service) == 20
+
+
+@pytest.mark.parametrize("told", ["SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT"])
+def test_counts_outlive_a_worker_that_ends_by_itself(tmp_path: Path, told: str) -> None:
+    """It leaves the folder of the counters to the others, and to the worker that replaces it."""
+    with running(tmp_path, "--workers", "2") as service:
+        call(service, 5)
+        ended = service.workers[0]
+        os.kill(ended, signal.Signals[told])
+        until(lambda: ended not in service.workers)
+        until(lambda: len(service.workers) == 2)
+        wait_for(service.address)
+        call(service, 5)
+        assert calls_counted(service) == 10
+        assert service.process.poll() is None
+    assert not any("Traceback" in line for line in service.logged)
+
+
+def test_a_reload_keeps_the_counts(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        call(service, 1)
+        before = set(service.workers)
+        service.process.send_signal(signal.SIGHUP)
+        until(lambda: not before & set(service.workers))
+        wait_for(service.address)
+        call(service, 1)
+        assert calls_counted(service) == 2

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import requests
 from sqlalchemy import text
 
 from service.store.database import Database
-from tests.service.test_serve import free_port, start
+from tests.server_process import free_port, running, start
 
 FEEDBACK = {
     "feedback": [
@@ -27,24 +25,9 @@ FEEDBACK = {
 PATH = "/cds-services/relapsed-b-all/feedback"
 
 
-@contextmanager
-def server(folder: Path, **environment: str) -> Iterator[tuple[str, list[str]]]:
-    """Its address, and the lines that it logged, once it has ended."""
-    port = free_port()
-    process = start(port, folder, **environment)
-    logged: list[str] = []
-    assert process.stdout is not None
-    process.stdout.readline()  # it says where it listens
-    try:
-        yield f"http://127.0.0.1:{port}", logged
-    finally:
-        process.send_signal(signal.SIGTERM)
-        logged += process.communicate(timeout=20)[1].splitlines()
-
-
 def test_the_schema_is_there_before_the_first_call(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/store.db"
-    with server(tmp_path, RELAPSE_CDS_DATABASE_URL=address):
+    with running(tmp_path, RELAPSE_CDS_DATABASE_URL=address):
         with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
             assert connection.execute("SELECT count(*) FROM feedback").fetchone() == (0,)
 
@@ -53,16 +36,17 @@ def test_without_a_usable_database_it_says_so_and_advises(tmp_path: Path) -> Non
     """Feedback is refused until the folder is there; then it is stored, without a restart."""
     folder = tmp_path / "mounted-later"
     address = f"sqlite:///{folder}/store.db"
-    with server(tmp_path, RELAPSE_CDS_DATABASE_URL=address) as (base, logged):
+    with running(tmp_path, RELAPSE_CDS_DATABASE_URL=address) as service:
+        base = service.address
         body = requests.get(f"{base}/demo/adult-early-relapse.json", timeout=10).json()
         answer = requests.post(f"{base}/cds-services/relapsed-b-all", json=body, timeout=10)
         assert answer.json()["cards"]
         assert requests.post(f"{base}{PATH}", json=FEEDBACK, timeout=10).status_code == 503
         folder.mkdir()
         assert requests.post(f"{base}{PATH}", json=FEEDBACK, timeout=10).status_code == 200
-    assert logged[0].startswith("relapse-cds: ")
-    assert "RELAPSE_CDS_DATABASE_URL" in logged[0]
-    assert not any("Traceback" in line for line in logged)
+    assert service.logged[0].startswith("relapse-cds: ")
+    assert "RELAPSE_CDS_DATABASE_URL" in service.logged[0]
+    assert not any("Traceback" in line for line in service.logged)
 
 
 def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> None:
@@ -93,7 +77,8 @@ def test_the_default_database_is_not_in_the_current_folder(tmp_path: Path) -> No
     folder = tmp_path / "current"
     folder.mkdir()
     state = tmp_path / "state"
-    with server(folder, XDG_STATE_HOME=str(state)) as (base, _):
-        assert requests.post(f"{base}{PATH}", json=FEEDBACK, timeout=10).status_code == 200
+    with running(folder, XDG_STATE_HOME=str(state)) as service:
+        answer = requests.post(f"{service.address}{PATH}", json=FEEDBACK, timeout=10)
+        assert answer.status_code == 200
     assert list(folder.iterdir()) == []
     assert (state / "relapse-cds" / "relapse-cds.db").stat().st_uid == os.getuid()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from service.server_log import ServerLines
-from tests.server_process import free_port, start, wait_for
+from tests.server_process import running, wait_for
 
 SECRET = "Patient/SECRET"
 
@@ -51,13 +51,8 @@ def test_a_message_that_may_repeat_a_request(error: bool) -> None:
 
 
 def test_a_killed_worker(tmp_path: Path) -> None:
-    port = free_port()
-    process = start(port, tmp_path)
-    wait_for(f"http://127.0.0.1:{port}")
-    worker, *_ = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    os.kill(int(worker), signal.SIGKILL)
-    wait_for(f"http://127.0.0.1:{port}")
-    process.send_signal(signal.SIGTERM)
-    _, logged = process.communicate(timeout=20)
-    told = [json.loads(text) for text in logged.splitlines()]
+    with running(tmp_path) as service:
+        os.kill(service.workers[0], signal.SIGKILL)
+        wait_for(service.address)
+    told = [json.loads(text) for text in service.logged]
     assert any(one["event"] == "server" and "SIGKILL" in one.get("reason", "") for one in told)

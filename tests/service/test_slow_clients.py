@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,24 +14,18 @@ import pytest
 import requests
 
 from service.serve import THREADS
-from tests.server_process import free_port, start, wait_for
+from tests.server_process import running
 
 SECONDS = 1.5
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    port = free_port()
-    process = start(
-        port, tmp_path_factory.mktemp("empty"), RELAPSE_CDS_REQUEST_SECONDS=str(SECONDS)
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}")
-        yield port, process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, logged = process.communicate(timeout=20)
-        assert "Traceback" not in logged
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Where the server listens."""
+    folder = tmp_path_factory.mktemp("empty")
+    with running(folder, RELAPSE_CDS_REQUEST_SECONDS=str(SECONDS)) as service:
+        yield service.port
+    assert not any("Traceback" in line for line in service.logged)
 
 
 def trickle(port: int, head: bytes, piece: bytes, pause: float = 0.2) -> tuple[bytes, float]:
@@ -73,10 +66,8 @@ HEAD = (
     ],
     ids=["with a length", "in chunks"],
 )
-def test_a_body_that_trickles_in_is_cut_off(
-    server: tuple[int, subprocess.Popen[str]], head: bytes, piece: bytes
-) -> None:
-    answer, seconds = trickle(server[0], head, piece)
+def test_a_body_that_trickles_in_is_cut_off(port: int, head: bytes, piece: bytes) -> None:
+    answer, seconds = trickle(port, head, piece)
     assert answer.startswith(b"HTTP/1.1 408 ")
     outcome = json.loads(answer.split(b"\r\n\r\n", 1)[1])
     assert outcome["resourceType"] == "OperationOutcome"
@@ -84,8 +75,8 @@ def test_a_body_that_trickles_in_is_cut_off(
     assert SECONDS * 0.8 < seconds < SECONDS + 3
 
 
-def test_headers_that_trickle_in_are_cut_off(server: tuple[int, subprocess.Popen[str]]) -> None:
-    answer, seconds = trickle(server[0], b"POST /cds-services HTTP/1.1\r\n", b"X-A: b\r\n")
+def test_headers_that_trickle_in_are_cut_off(port: int) -> None:
+    answer, seconds = trickle(port, b"POST /cds-services HTTP/1.1\r\n", b"X-A: b\r\n")
     assert answer == b""
     assert seconds < SECONDS + 3
 
@@ -102,11 +93,8 @@ WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     ],
     ids=["nothing sent", "half the headers", "half the body"],
 )
-def test_others_are_answered_meanwhile(
-    server: tuple[int, subprocess.Popen[str]], begun: bytes
-) -> None:
+def test_others_are_answered_meanwhile(port: int, begun: bytes) -> None:
     """Many times as many slow clients as the worker has threads keep none of them."""
-    port = server[0]
     slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(150)]
     try:
         for connection in slow:
@@ -120,10 +108,9 @@ def test_others_are_answered_meanwhile(
 
 
 def test_chunks_that_stall_cost_others_the_time_of_one_request(
-    server: tuple[int, subprocess.Popen[str]],
+    port: int,
 ) -> None:
     """Where the end of a body is not known a thread waits for it, but not for ever."""
-    port = server[0]
     slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(THREADS)]
     try:
         for connection in slow:
@@ -153,8 +140,8 @@ def answer_to(port: int, *pieces: bytes, pause: float = 0.0) -> tuple[bytes, flo
     return answer, seconds
 
 
-def test_a_body_that_stalls_is_told_so(server: tuple[int, subprocess.Popen[str]]) -> None:
-    answer, seconds = answer_to(server[0], HEAD + b"Content-Length: 100000\r\n\r\n{")
+def test_a_body_that_stalls_is_told_so(port: int) -> None:
+    answer, seconds = answer_to(port, HEAD + b"Content-Length: 100000\r\n\r\n{")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert SECONDS * 0.8 < seconds < SECONDS + 3
 
@@ -164,29 +151,27 @@ def test_a_body_that_stalls_is_told_so(server: tuple[int, subprocess.Popen[str]]
     [[WHOLE[at : at + 1] for at in range(len(WHOLE))], [WHOLE[:20], WHOLE[20:]]],
     ids=["byte by byte", "in two"],
 )
-def test_a_request_in_pieces_is_answered(
-    server: tuple[int, subprocess.Popen[str]], pieces: list[bytes]
-) -> None:
-    answer, _ = answer_to(server[0], *pieces, pause=0.025)
+def test_a_request_in_pieces_is_answered(port: int, pieces: list[bytes]) -> None:
+    answer, _ = answer_to(port, *pieces, pause=0.025)
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_requests_sent_at_once_are_answered_in_turn(
-    server: tuple[int, subprocess.Popen[str]],
+    port: int,
 ) -> None:
     """The first of them with a body, the last of them in two pieces."""
     body = HEAD + b"Content-Length: 2\r\n\r\n{}"
-    answer, _ = answer_to(server[0], body + WHOLE + WHOLE[:20], WHOLE[20:], pause=0.1)
+    answer, _ = answer_to(port, body + WHOLE + WHOLE[:20], WHOLE[20:], pause=0.1)
     assert answer.count(b"HTTP/1.1 ") == 3
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1 200 ") == 2
 
 
 def test_a_body_that_waits_to_be_asked_for_is_asked_for(
-    server: tuple[int, subprocess.Popen[str]],
+    port: int,
 ) -> None:
     head = HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
-    answer, seconds = answer_to(server[0], head)
+    answer, seconds = answer_to(port, head)
     assert answer.startswith(b"HTTP/1.1 100 Continue")
     assert seconds < SECONDS + 3
 
@@ -194,31 +179,29 @@ def test_a_body_that_waits_to_be_asked_for_is_asked_for(
 @pytest.mark.parametrize(
     "sent", [b"\x16\x03\x01\x02\x00\r\n", b"GET / HTTP/1.1\nHost: x\n\n\r\n", b"hello\r\n"]
 )
-def test_what_is_no_http_is_told_at_once(
-    server: tuple[int, subprocess.Popen[str]], sent: bytes
-) -> None:
-    answer, seconds = answer_to(server[0], sent)
+def test_what_is_no_http_is_told_at_once(port: int, sent: bytes) -> None:
+    answer, seconds = answer_to(port, sent)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert seconds < SECONDS
 
 
 def test_a_kept_connection_has_the_whole_time_for_each_request(
-    server: tuple[int, subprocess.Popen[str]],
+    port: int,
 ) -> None:
     with requests.Session() as session:
         for _ in range(3):
             time.sleep(SECONDS * 0.6)
-            answer = session.get(f"http://127.0.0.1:{server[0]}/healthz", timeout=5)
+            answer = session.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
             assert answer.status_code == 200
 
 
 def test_a_server_that_stops_does_not_wait_for_silent_connections(tmp_path: Path) -> None:
-    port = free_port()
-    process = start(port, tmp_path)
-    wait_for(f"http://127.0.0.1:{port}")
-    with socket.create_connection(("127.0.0.1", port), timeout=5):
+    with (
+        running(tmp_path) as service,
+        socket.create_connection(("127.0.0.1", service.port), timeout=5),
+    ):
         time.sleep(0.3)
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-    assert time.monotonic() - began < 6
+        service.process.send_signal(signal.SIGTERM)
+        service.process.wait(20)
+        assert time.monotonic() - began < 6

@@ -5,6 +5,7 @@ HTTP in JSON.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from contextlib import suppress
 from types import FrameType
@@ -49,15 +50,18 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         self.handle_exit(sig, frame)
 
     def murder_pending(self) -> None:
-        """Also hand out the connections whose request did not arrive in time: a thread tells them
-        so. A worker that stops waits for the others as briefly as for kept connections.
+        """Close the connections on which nothing came, and hand out those whose request did not
+        arrive in time: a thread tells them so. A worker that stops waits for both as briefly as for
+        kept connections.
         """
         now = time.monotonic()
-        for conn in [conn for conn in self.pending_conns if conn.sock.deadline <= now]:
-            self.on_pending_socket_readable(conn, conn.sock)
-        if not self.alive:
-            for conn in self.pending_conns:
+        for conn in list(self.pending_conns):
+            if conn.sock.deadline <= now:
+                self.on_pending_socket_readable(conn, conn.sock)
+            elif not self.alive:
                 conn.timeout = min(conn.timeout, now + STOP_KEEPALIVE_LINGER)
+            elif conn.sock.deadline < math.inf:
+                conn.timeout = conn.sock.deadline
         super().murder_pending()
 
     def handle_error(

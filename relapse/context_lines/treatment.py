@@ -54,11 +54,11 @@ def tki_review(case: Case) -> list[Line]:
         return []
     given = tki.facts(case.course)
     parts = ["Ph-positive: review of the tyrosine kinase inhibitor."]
-    parts.append(
-        "On record: " + "; ".join(used.text for used in given) + "."
-        if given
-        else "No TKI recorded."
-    )
+    if given:
+        parts.append("On record: " + "; ".join(used.text for used in given) + ".")
+    else:
+        unknown = case.chart.lacking("", Section.MEDICATIONS, Section.PLANS)
+        parts.append(f"TKI so far: {unknown}." if unknown else "No TKI recorded.")
     requests: tuple[DataRequest, ...] = ()
     precautions: list[PrecautionRaised] = []
     if case.genetics.t315i is Tri.MET:

@@ -178,7 +178,8 @@ def pregnancy_request(case: Case) -> list[DataRequest]:
         return []
     if safety.pregnant(case.chart, case.as_of, case.policy).state is not Tri.UNKNOWN:
         return []
-    return [request("D-PREG", "no current test or status")]
+    why = case.chart.lacking("no current test or status", Section.RESULTS, Section.CONDITIONS)
+    return [request("D-PREG", why)]
 
 
 def age_limit_close(case: Case, months: int, what: str) -> PrecautionRaised | None:

@@ -33,6 +33,10 @@ _CUT_SHORT = frozenset(
         "no-store",
     }
 )
+_WITHHELD = frozenset({"forbidden", "security", "login"})
+"""As a warning beside results: some were kept back. Not ``suppressed``, with which Epic says on
+every answer that there may be more than this user can see (4119).
+"""
 _VENDOR_CUT_SHORT = frozenset({"4127", "59133"})
 """Codes by which Epic says that a search was capped."""
 
@@ -148,7 +152,10 @@ def _issues_inside(bundle: object) -> Iterator[dict[str, object]]:
 
 
 def _says_incomplete(issue: dict[str, object]) -> bool:
-    if issue.get("severity") in ("fatal", "error") or issue.get("code") in _CUT_SHORT:
+    severity, code = issue.get("severity"), issue.get("code")
+    if severity in ("fatal", "error") or code in _CUT_SHORT:
+        return True
+    if severity == "warning" and code in _WITHHELD:
         return True
     return not _VENDOR_CUT_SHORT.isdisjoint(_detail_codes(issue))
 

@@ -12,6 +12,8 @@ import os
 import random
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
@@ -258,9 +260,19 @@ def _same_origin(address: str, base: str) -> bool:
 
 
 def _retry_after(response: requests.Response) -> float:
-    """Seconds that the server asks to wait; 0 where it names none, or a date."""
+    """Seconds that the server asks to wait, or until the moment that it names; 0 where neither can
+    be read.
+    """
     value = response.headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() and len(value) < 6 else 0.0
+    if value.isdecimal():
+        return float(value[:6])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    if moment.tzinfo is None:
+        return 0.0
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _failure(error: Exception) -> Unavailable:

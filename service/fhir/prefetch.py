@@ -22,7 +22,7 @@ A key that the site's servers do not offer is never asked for; sent all the same
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -85,7 +85,7 @@ class _Sent:
 
 def complete(request: CdsRequest, as_of: date, access: Fetcher | NoAccess) -> Gathered:
     """The data for ``request``. `DataUnavailable` where a required key was not sent and cannot be
-    had.
+    had. What is missing of a record that needs no completing is not missed.
     """
     service = request.service
     sent = {key.name: _sent(key, request.prefetch) for key in service.prefetch}
@@ -102,6 +102,8 @@ def complete(request: CdsRequest, as_of: date, access: Fetcher | NoAccess) -> Ga
         answers |= fetch(access, request.context, tasks, settled)
     gathered = _gathered(request, as_of, answers)
     _require(service, gathered, access)
+    if gathered.unavailable and not service.worth_completing(gathered):
+        return replace(gathered, unavailable={})
     return gathered
 
 

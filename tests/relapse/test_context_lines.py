@@ -19,6 +19,7 @@ from relapse.facts import (
     Donor,
     Lesion,
     Material,
+    Section,
     Sex,
     Site,
     TreatmentPlan,
@@ -84,6 +85,13 @@ def test_CX_02_names_the_agents_on_record() -> None:
     treated = line(story.tki(Agent.IMATINIB, "2023-11-01", "2025-01-01").ask(), "CX-02")
     assert "On record: imatinib" in treated
     assert "No TKI recorded" not in treated
+
+
+@pytest.mark.parametrize("section", [Section.MEDICATIONS, Section.PLANS])
+def test_CX_02_claims_no_absence_of_what_could_not_be_fetched(section: Section) -> None:
+    told = line(adult_first_relapse(but="ph").ph(Tri.MET).lacking(section).ask(), "CX-02")
+    assert "No TKI recorded" not in told
+    assert "could not be fetched" in told
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from relapse.facts import (
     ProcedureDone,
     ProcedureKind,
     Provenance,
+    Section,
     Sex,
     Site,
     ViralScreen,
@@ -211,6 +212,19 @@ def test_P_20_pregnancy_warns_on_every_drug() -> None:
 def test_P_20_recorded_pregnancy() -> None:
     answer = woman().complication(Complication.PREGNANCY).ask()
     assert three(answer, "P-20") == (WARN, WARN, WARN)
+
+
+def why_pregnancy_is_asked(story: Story) -> str:
+    requests = story.ask().option("BLIN").requests
+    return next(request.text for request in requests if request.id == "D-PREG")
+
+
+@pytest.mark.parametrize("section", [Section.RESULTS, Section.CONDITIONS])
+def test_D_PREG_claims_no_absence_of_what_could_not_be_fetched(section: Section) -> None:
+    assert "no current test" in why_pregnancy_is_asked(woman())
+    told = why_pregnancy_is_asked(woman().lacking(section))
+    assert "no current test" not in told
+    assert "could not be fetched" in told
 
 
 @pytest.mark.parametrize(("age", "asked"), [(0, False), (30, False), (31, True)])

@@ -268,7 +268,10 @@ def test_first_page_of_conditions(
         ("warning", "incomplete", {}, True),
         ("warning", "too-costly", {}, True),
         ("warning", "processing", {"details": {"coding": [{"code": "59133"}]}}, True),
+        ("warning", "forbidden", {}, True),
+        ("warning", "security", {}, True),
         ("information", "informational", {}, False),
+        ("information", "security", {}, False),
         ("warning", "not-found", {}, False),
         ("warning", "suppressed", {"details": {"coding": [{"code": "4119"}]}}, False),
     ],
@@ -290,6 +293,18 @@ def test_outcome_inside_a_bundle(
     assert "o1" in repr(recorder.last.resources["observations"])
     expected = {"observations": CUT_SHORT} if incomplete else {}
     assert recorder.last.unavailable == expected
+
+
+def test_what_a_patient_without_leukaemia_lacks_is_not_missed(
+    client: FlaskClient, body: dict[str, Any], recorder: Recorder
+) -> None:
+    """Else the counter of what could not be had would rise with every chart that is opened."""
+    body["prefetch"] = {"patient": PATIENT, "conditions": searchset()}
+    assert client.post(URL, json=body).status_code == 200
+    assert recorder.last.unavailable == {}
+    body["prefetch"]["conditions"] = searchset(ALL_CONDITION)
+    assert client.post(URL, json=body).status_code == 200
+    assert "observations" in recorder.last.unavailable
 
 
 def test_patient_without_leukaemia_causes_no_query(

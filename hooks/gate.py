@@ -18,6 +18,8 @@ _WORDS = re.compile(
     r"leu[ckz]|lympho[bm]|linfo[bm]|blast|burkitt|philadelphia|bcp"
     r"|(?:[bt][ -]?(?:cell )?|\bc-?)all\b"
 )
+_CAPITALS = re.compile(r"(?<![A-Za-z])(?:ALL|LLA|LAL)(?![A-Za-z])")
+"""The abbreviation in three word orders; not the same letters inside words in capitals."""
 _ICD_PREFIXES = ("C83", "C91", "C92", "C93", "C94", "C95")
 
 
@@ -80,7 +82,7 @@ def _coding_may(coding: object) -> bool:
 
 def _words_may(text: object) -> bool:
     return isinstance(text, str) and (
-        "ALL" in text
+        _CAPITALS.search(text) is not None
         or _WORDS.search(text.casefold()) is not None
         or MENTIONS_LEUKAEMIA.search(text) is not None
     )

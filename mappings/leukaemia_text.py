@@ -37,13 +37,18 @@ _QUESTIONED = re.compile(
     r"versus|vs|screening|concern for)\b|\?",
     re.IGNORECASE,
 )
-# Also in the languages whose words for it differ by a few letters. "ALL" is an everyday word too:
-# only in capitals, and where it is the whole text or stands beside a word of the disease.
+# Also in the languages whose words for it differ by a few letters, accents composed or not.
+# "ALL" is an everyday word too: it and its Romance forms only in capitals, and only where the words
+# end with it or a word of the disease stands beside it. " | " parts text and displays.
 MENTIONS_LEUKAEMIA = re.compile(
-    r"leu[kc](?:a?e\u0301?|ä|a\u0308|æ|é)mi|l[iy][mn](?:ph|f)oblast|\bb-?all\b|\bt-all\b|\bbcp-?all\b|"
-    r"\bph\+?\s*all\b|\bcall\b|burkitt|"
-    r"^\W*(?-i:ALL)\b(?:\W*$|\W+(?:in\s+)?(?:relaps|refract|remiss|pre-?b|cr\d))|"
-    r"\b(?:relapsed|refractory|common|childhood|pa?ediatric|pre-?b|pro-?b)\W+(?-i:ALL)\b",
+    r"leu[kc](?:a?e\u0301?|ä|a\u0308|æ|é)mi|l[iy][mn](?:ph|f)obl(?:a\u0301?|á)st|"
+    r"\bb-?all\b|\bt-all\b|\bbcp-?all\b|\bph\+?\s*all\b|\bcall\b|burkitt|"
+    r"\b(?-i:ALL|LLA|LAL)\b(?:\W*$|\s*\||"
+    r"\W+(?:[ie]n\s+)?(?:(?:first|second|third|early|late|isolated|\d\w{0,2})\W+)?"
+    r"(?:r(?:e\u0301?|é)(?:laps|curr|fra[ck]t|miss|misi|zidi|cidi|chut|ca[ií]d|cai\u0301d)|"
+    r"ricad|cr\s?\d|pre-?b|pro-?b|[bt]-(?:cell|lineage)|l[123]\b|s/p|(?:19|20)\d\d\b))|"
+    r"\b(?:relapsed|refractory|common|childhood|pa?ediatric|pre-?b|pro-?b|[bt][ -]cell)"
+    r"\W+(?-i:ALL)\b",
     re.IGNORECASE,
 )
 

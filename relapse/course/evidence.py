@@ -78,8 +78,8 @@ def _day_of_remission(remission: RemissionMark, evidence: Evidence) -> tuple[dat
     """Where a remission stands in the order: on its first possible day, before what else is of that
     day; a day known to the month or year, not before induction was over (S25).
 
-    That is the induction of the diagnosis; for a remission numbered two or more, that of the
-    relapse of its month or year, where no relapse before it is on record.
+    That is the induction of the diagnosis; for a remission numbered two or more, that of the first
+    relapse since the remission before it.
     """
     when = remission.when
     assert when is not None
@@ -92,7 +92,7 @@ def _day_of_remission(remission: RemissionMark, evidence: Evidence) -> tuple[dat
         ]
         since = max([induced, *earlier])
         relapsed = sorted(day for day in _days_of_relapse(evidence) if since < day <= when.latest)
-        if relapsed and relapsed[0] >= when.earliest:
+        if relapsed:
             induced = add_days(relapsed[0], INDUCTION_DAYS)
     if when.exact or induced <= when.earliest:
         return when.earliest, 0

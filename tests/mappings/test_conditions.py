@@ -230,6 +230,19 @@ def test_rule_27_the_letters_are_no_diagnosis(text: str) -> None:
         "Leucémie aiguë lymphoïde, rechute",
         "Leuce\u0301mie aiguë",
         "Leucemia linfocítica aguda",
+        "Leucosis linfobla\u0301stica aguda",
+        "Rezidiv einer ALL",
+        "B-Vorläufer-ALL",
+        "ALL-Rezidiv",
+        "ALL recidief",
+        "ALL, rechute",
+        "ALL, re\u0301cidive",
+        "ALL en recaída",
+        "ALL, first relapse",
+        "ALL CR 2",
+        "ALL 2019",
+        "B-cell ALL",
+        "History of ALL",
     ],
 )
 def test_rule_27_words_that_may_name_it_are_listed(text: str) -> None:
@@ -238,8 +251,25 @@ def test_rule_27_words_that_may_name_it_are_listed(text: str) -> None:
     assert reasons(reading, "Condition/c")
 
 
+def test_rule_27_the_letters_alone_are_listed_beside_a_local_display() -> None:
+    entry = condition("c")
+    local = {"system": "https://ehr.example.org/dx", "code": "17", "display": "Acute leuk."}
+    entry["code"] = {"coding": [local], "text": "ALL"}
+    assert reasons(read(entry), "Condition/c")
+
+
 @pytest.mark.parametrize(
-    "text", ["ALL allergies reviewed", "Overall fatigue", "ALL - penicillin", "relapsed all week"]
+    "text",
+    [
+        "ALL allergies reviewed",
+        "Overall fatigue",
+        "ALL - penicillin",
+        "relapsed all week",
+        "PAIN IN ALL LIMBS",
+        "ALL: none",
+        "Remission of all symptoms",
+        "Pain in all",
+    ],
 )
 def test_rule_27_everyday_words_are_not_listed(text: str) -> None:
     assert not reasons(read(condition("c", text=text)))

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from relapse.facts import CnsStatus, Site
+from relapse.facts import CnsStatus, Method, Site
 from relapse.logic import Tri
 from tests.relapse.patients import (
     EU,
     RELAPSE,
+    Number,
     Story,
     adult,
     adult_first_relapse,
+    between,
     child,
     child_early_second_remission,
     child_first_relapse,
@@ -241,6 +243,51 @@ def test_E_11_a_third_remission_known_to_the_year_of_the_second_relapse(cr3: str
     assert (answer.ds, answer.relapses) == ("CR3", 2)
 
 
+def test_E_11_a_low_marrow_of_that_year_is_no_relapse() -> None:
+    story = child_second_remission(cr2="2026").marrow("2026-01-05", 1)
+    assert (story.ask().ds, story.ask().relapses) == ("CR2", 1)
+
+
+def test_E_15_a_relapse_coded_for_the_year_of_the_second_remission() -> None:
+    """It came after the first remission, as every relapse, and before the second."""
+    story = child().diagnosed("2021-05-01").front_line("2021-05-01", "2023-08-01")
+    story = story.remission("2021-06-05", 1).coded_relapse("2026").remission("2026-04-01", 2)
+    assert (story.ask().ds, story.ask().relapses) == ("CR2", 1)
+
+
+@pytest.mark.parametrize("ordinal", [None, 1])
+def test_REL_02_a_remission_of_that_year_without_a_higher_number_ends_nothing(
+    ordinal: int | None,
+) -> None:
+    """It may be the first remission, stated once more."""
+    story = child().diagnosed("2025-11-01").front_line("2025-11-02").remission("2026", ordinal)
+    answer = story.marrow(RELAPSE, 40, flow=40).ask()
+    assert (answer.ds, answer.relapses) == ("ACTIVE_RR", 1)
+    again = adult_first_relapse().remission("2026", ordinal).ask()
+    assert (again.ds, again.relapses) == ("ACTIVE_RR", 1)
+
+
+def december_relapse(cr2: str) -> Story:
+    """Marrow relapse on 20 December, treated from the 22nd; induction is over on 17 January."""
+    story = child().diagnosed("2021-05-01").front_line("2021-05-01", "2023-08-01")
+    story = story.remission("2021-06-05", 1).marrow("2025-12-20", 50, flow=50)
+    return story.reinduction("2025-12-22", "2026-02-10").remission(cr2, 2)
+
+
+@pytest.mark.parametrize(
+    ("found", "relapses"), [("2026-01-01", 1), ("2026-01-17", 1), ("2026-01-18", 2)]
+)
+@pytest.mark.parametrize("cr2", ["2026", "2026-01"])
+def test_E_10_E_15_a_remission_of_the_year_after_the_relapse_ends_no_earlier_than_induction(
+    cr2: str, found: str, relapses: int
+) -> None:
+    """What is found in the first four weeks of reinduction is of the relapse in treatment."""
+    story = december_relapse(cr2)
+    assert story.cns(CnsStatus.CNS3, found).ask().relapses == relapses
+    assert story.coded_relapse(found).ask().relapses == relapses
+    assert story.marrow(found, 40, flow=40).ask().relapses == relapses
+
+
 def test_E_15_a_relapse_before_the_year_of_the_second_remission() -> None:
     """The relapse of December ended in 2026; the blasts of June are the second."""
     story = child_early_second_remission().without(type(child().remission("2026-03-01").facts[0]))
@@ -317,6 +364,29 @@ def test_REL_08_blasts_that_fell_four_weeks_later_without_a_course(
 ) -> None:
     story = adult().diagnosed("2024-01-10").remission("2024-02-20", 1)
     assert story.marrow(relapse, 60, flow=60).marrow(low, 1, flow=1).ask().ds == state
+
+
+LOW: dict[Method, Number] = {Method.FLOW: 3, Method.CLONAL_PCR: 3, Method.CYTOGENETICS: 3}
+
+
+@pytest.mark.parametrize(
+    ("coded", "first", "state"),
+    [
+        pytest.param(False, 60, "CR2", id="blasts-fell"),
+        pytest.param(True, 60, "CR2", id="coded-and-blasts-fell"),
+        pytest.param(False, 0, "ACTIVE_RR", id="three-methods-from-1-percent"),
+        pytest.param(True, 0, "ACTIVE_RR", id="coded-and-three-methods"),
+    ],
+)
+def test_REL_08_a_low_marrow_without_treatment_on_record(
+    coded: bool, first: int, state: str
+) -> None:
+    """Blasts that fell from 5 % on show that there was treatment; 3 % that fell do not."""
+    story = adult().diagnosed("2024-01-10").remission("2024-02-20", 1)
+    if coded:
+        story = story.coded_relapse("2026-04-02")
+    story = story.marrow("2026-04-01", first, other=None if first else LOW)
+    assert story.marrow("2026-05-10", 1).ask().ds == state
 
 
 @pytest.mark.parametrize(
@@ -507,6 +577,14 @@ def test_E_14_the_marrow_that_shows_a_refractory_relapse(
     assert answer.product("tisa") == tisa
 
 
+def test_E_14_a_marrow_on_both_sides_of_5_percent_leaves_it_open() -> None:
+    story = treated(("2026-03-16", "2026-04-20"), marrow=None)
+    assert (
+        story.marrow("2026-06-08", between(2, 8)).seen_on("2026-06-10").ask().product("tisa")
+        == "CAD"
+    )
+
+
 @pytest.mark.parametrize(
     ("start", "tisa", "requests"),
     [
@@ -682,3 +760,11 @@ def test_BL_10_a_marrow_perhaps_older_than_the_work_up_does_not_isolate_the_rela
     assert answer.ds == "ACTIVE_RR"
     assert answer.strength("BLIN") == strength
     assert answer.strength("INO") == strength
+
+
+def test_BL_10_a_second_marrow_on_both_sides_of_5_percent_does_not_isolate_it_either() -> None:
+    story = child().diagnosed("2021-12-01").front_line("2021-12-03", "2024-03-01")
+    story = story.remission("2022-01-10", 1).marrow(RELAPSE, 1).work_up(but="cns")
+    story = story.cns(CnsStatus.CNS3, RELAPSE)
+    assert story.ask().strength("BLIN") == "NOT"
+    assert story.marrow("2026-06-10", between(3, 8)).ask().strength("BLIN") == "CAD"

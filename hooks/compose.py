@@ -79,9 +79,10 @@ class _Writer:
 def indicator(sheet: Sheet, disease: DiseaseStatus) -> Indicator:
     """Warning for contradictions, unconfirmed relapses, warning precautions (clinical model 0.6).
 
-    A card about missing data warns where lineage or the state of the disease hangs on them.
+    A card about missing data warns where lineage or the state of the disease hangs on tests that it
+    asks for; one that tells only of a failed query does not.
     """
-    unsettled = sheet.card_class is CardClass.DATA and (
+    unsettled = (sheet.card_class is CardClass.DATA and not sheet.unknown) and (
         disease in _UNSETTLED or any(rule.rule.startswith("G-") for rule in sheet.rules)
     )
     warns = any(precaution.warns for precaution in sheet.precautions)

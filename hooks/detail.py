@@ -64,7 +64,8 @@ def _why(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[str
             f"{wording.own(rule.title)} ({rule.rule})" for rule in dict.fromkeys(sheet.rules)
         )
         if not sheet.rules:
-            yield from (wording.own(notice.summary) for notice in sheet.notices)
+            untold = (notice for notice in sheet.notices if not notice.unknown)
+            yield from (wording.own(notice.summary) for notice in untold)
 
 
 def _met(rule: RuleResult, wording: Wording) -> str:
@@ -109,20 +110,24 @@ def _missing(sheet: Sheet, wording: Wording) -> Iterator[str]:
 def _unknown(sheet: Sheet, wording: Wording) -> list[str]:
     """Every condition that is unknown and mattered, in words (CARD-04)."""
     wanted = sheet.consideration.strength if sheet.consideration else None
+    of_rules = (
+        criterion
+        for rule in sheet.rules
+        if rule.state is Tri.UNKNOWN and (wanted is None or rule.strength is not None)
+        for criterion in rule.criteria
+    )
     named: dict[str, None] = {}
-    for rule in sheet.rules:
-        if rule.state is not Tri.UNKNOWN or (wanted is not None and rule.strength is None):
-            continue
-        for criterion in rule.criteria:
-            if criterion.state is Tri.UNKNOWN:
-                note = f" ({wording.own(criterion.note)})" if criterion.note else ""
-                named[wording.own(criterion.text) + note] = None
+    for criterion in (*of_rules, *sheet.unknown):
+        if criterion.state is Tri.UNKNOWN:
+            note = f" ({wording.own(criterion.note)})" if criterion.note else ""
+            named[wording.own(criterion.text) + note] = None
     return list(named)
 
 
 def _facts(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[str]:
     of_rules = [fact for rule in sheet.rules for item in rule.criteria for fact in item.facts]
-    facts = unique([*assessment.state.facts, *of_rules, *sheet.facts])
+    of_unknown = [fact for criterion in sheet.unknown for fact in criterion.facts]
+    facts = unique([*assessment.state.facts, *of_rules, *of_unknown, *sheet.facts])
     yield from map(wording.fact, facts)
     if not facts:
         yield "No dated fact of the record stands behind this card."

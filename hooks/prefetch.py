@@ -31,6 +31,8 @@ from relapse.facts import Section
 
 _PATIENT = "patient={{context.patientId}}"
 _PAGE = "_count=500"
+NARROWED = "asked by category and code only"
+"""Why a key is incomplete whose narrower queries came through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class PrefetchKey:
     template: str
     section: Section | None
     """The part of the record that is incomplete without it; ``None`` for the Patient."""
+    narrowed: Section | None = None
+    """What is left of that part where the narrower queries came through instead."""
     required: bool = False
     """Whether the service answers 412 rather than advise without it."""
     narrower: Callable[[], tuple[str, ...]] = tuple
@@ -125,6 +129,7 @@ _KEYS = (
         "conditions",
         f"Condition?{_PATIENT}&{_PAGE}",
         Section.CONDITIONS,
+        Section.UNFILED_CONDITIONS,
         required=True,
         narrower=_narrower_conditions,
     ),
@@ -132,17 +137,19 @@ _KEYS = (
         "observations",
         f"Observation?{_PATIENT}&_sort=-date&{_PAGE}",
         Section.RESULTS,
+        Section.UNCODED_RESULTS,
         narrower=_narrower_observations,
     ),
     PrefetchKey(
         "diagnosticReports",
         f"DiagnosticReport?{_PATIENT}&{_PAGE}",
         Section.RESULTS,
+        Section.UNCODED_RESULTS,
         narrower=_narrower_reports,
         may_be_unoffered=True,
     ),
     PrefetchKey(
-        "specimens", f"Specimen?{_PATIENT}&{_PAGE}", Section.RESULTS, may_be_unoffered=True
+        "specimens", f"Specimen?{_PATIENT}&{_PAGE}", Section.SPECIMENS, may_be_unoffered=True
     ),
     PrefetchKey("procedures", f"Procedure?{_PATIENT}&{_PAGE}", Section.PROCEDURES),
     PrefetchKey("medicationRequests", f"MedicationRequest?{_PATIENT}&{_PAGE}", Section.MEDICATIONS),
@@ -234,5 +241,12 @@ class Gathered:
     def incomplete(self, keys: tuple[PrefetchKey, ...]) -> frozenset[Section]:
         """The sections of which nothing may be called absent."""
         return frozenset(
-            key.section for key in keys if key.name in self.unavailable and key.section
+            section
+            for key in keys
+            if key.name in self.unavailable and (section := self._lost(key)) is not None
         )
+
+    def _lost(self, key: PrefetchKey) -> Section | None:
+        if key.narrowed is not None and self.unavailable[key.name] == NARROWED:
+            return key.narrowed
+        return key.section

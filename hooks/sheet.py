@@ -16,6 +16,7 @@ from relapse.assessment import (
     Assessment,
     Consideration,
     ContextLine,
+    Criterion,
     DataRequest,
     FactUsed,
     Notice,
@@ -60,6 +61,11 @@ class Sheet:
     def rules(self) -> tuple[RuleResult, ...]:
         own = self.consideration.rules if self.consideration else ()
         return own + tuple(rule for notice in self.notices for rule in notice.rules)
+
+    @property
+    def unknown(self) -> tuple[Criterion, ...]:
+        """What stays unknown beside the criteria of the rules."""
+        return tuple(criterion for notice in self.notices for criterion in notice.unknown)
 
     @cached_property
     def precautions(self) -> tuple[PrecautionRaised, ...]:

@@ -205,6 +205,8 @@ class Notice:
     lines: tuple[ContextLine, ...] = ()
     requests: tuple[DataRequest, ...] = ()
     rules: tuple[RuleResult, ...] = ()
+    unknown: tuple[Criterion, ...] = ()
+    """What stays unknown beside the criteria of the rules."""
 
     @property
     def precautions(self) -> tuple[PrecautionRaised, ...]:

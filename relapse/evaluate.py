@@ -18,7 +18,7 @@ from relapse.assessment import (
 )
 from relapse.case import Case, build_case
 from relapse.course.timing import s_group
-from relapse.facts import Chart, Section
+from relapse.facts import Chart
 from relapse.logic import Tri
 from relapse.options import blinatumomab, car_t, inotuzumab, transplant
 from relapse.options.combine import not_suggested
@@ -113,7 +113,7 @@ def _state(case: Case, gate_rules: tuple[RuleResult, ...]) -> State:
         bfm, cog = case.timing.bfm_class, case.timing.cog_class
         group = s_group(case.first_relapse, bfm)
     return State(
-        course.status,
+        DiseaseStatus.UNKNOWN if _not_known_as_free(case) else course.status,
         course.relapse_count,
         course.remission_ordinal,
         case.mrd.category,
@@ -129,6 +129,11 @@ def _state(case: Case, gate_rules: tuple[RuleResult, ...]) -> State:
     )
 
 
+def _not_known_as_free(case: Case) -> bool:
+    """Whether no relapse was found, and not all was there to find one in: unknown is never no."""
+    return case.course.status is DiseaseStatus.NOT_RR and notices.relapse_may_be_hidden(case)
+
+
 def describe(case: Case) -> str:
     """The state in one phrase."""
     course = case.course
@@ -138,6 +143,8 @@ def describe(case: Case) -> str:
         when = course.remission.when if course.remission is not None else None
         since = f" since {when}" if when is not None else ", date unknown"
         return f"Remission {course.remission_ordinal} (CR{course.remission_ordinal}){since}"
+    if _not_known_as_free(case):
+        return "No relapse in the part of the record that could be fetched"
     return {
         DiseaseStatus.POSSIBLE_RELAPSE: "Possible relapse, not confirmed",
         DiseaseStatus.UNKNOWN: "Disease state unknown",
@@ -145,7 +152,7 @@ def describe(case: Case) -> str:
 
 
 def _incomplete(case: Case) -> tuple[str, ...]:
-    sections = [section.value for section in Section if section in case.chart.incomplete]
+    sections = [section.value for section in case.chart.not_fetched()]
     if not sections:
         return ()
     return (

@@ -6,6 +6,7 @@ from relapse.assessment import Criterion, DiseaseStatus, Notice, NoticeKind, Rul
 from relapse.case import Case
 from relapse.facts import Lineage, Section, TreatmentPlan
 from relapse.logic import Tri
+from relapse.notices import relapse_may_be_hidden, unfetched
 from relapse.requests import request
 from relapse.rules import applied, rule
 
@@ -133,7 +134,7 @@ def _ask_for_lineage(case: Case, id: str, why: str) -> Gate:
     )
     gate = applied(id, Tri.MET, criterion)
     if case.course.status not in _RELAPSING:
-        return gate, ()
+        return gate, unfetched(case)
     notices = []
     if diagnosis.lineage_conflict:
         criterion = Criterion("lineage sources agree", Tri.NOT_MET, diagnosis.lineage_conflict)
@@ -164,8 +165,11 @@ def _ask_for_lineage(case: Case, id: str, why: str) -> Gate:
 
 @rule("G-07", "New or first-line disease", "POL")
 def not_relapsed(case: Case) -> Gate | None:
-    """Not relapsed or refractory: outside the scope."""
-    return (applied("G-07"), ()) if case.course.status is DiseaseStatus.NOT_RR else None
+    """Not relapsed or refractory: outside the scope, as far as the record could be had."""
+    if case.course.status is not DiseaseStatus.NOT_RR:
+        return None
+    state = Tri.UNKNOWN if relapse_may_be_hidden(case) else Tri.MET
+    return applied("G-07", state), unfetched(case)
 
 
 @rule("G-06", "T lineage", "TEXT")

@@ -17,10 +17,12 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT
 from relapse.evidence.mrd import LABEL_LEVEL
-from relapse.facts import Detection, Section
+from relapse.facts import NOT_FETCHED, Detection, Section
 from relapse.logic import Tri
 from relapse.requests import merged, request
 from relapse.rules import applied, rule
+
+_SHOW_RELAPSE = (Section.CONDITIONS, Section.RESULTS)
 
 
 def without_options(case: Case) -> tuple[Notice, ...]:
@@ -82,7 +84,26 @@ def beside_options(case: Case, options: tuple[Consideration, ...]) -> tuple[Noti
     asked = merged([item for option in options if not option.silent for item in option.requests])
     if asked:
         return (missing_data(case, asked),)
-    return ()
+    return unfetched(case)
+
+
+def unfetched(case: Case) -> tuple[Notice, ...]:
+    """The only card where nothing else is said of a patient with ALL, and the problem list or the
+    results, which may show a relapse, could not be had (CDS Hooks C-078, C-081).
+    """
+    if not relapse_may_be_hidden(case):
+        return ()
+    lost = " and ".join(
+        section.value for section in case.chart.not_fetched() if section in _SHOW_RELAPSE
+    )
+    summary = f"Relapse of ALL cannot be judged: {lost} could not be fetched in full"
+    open_question = Criterion("relapse", Tri.UNKNOWN, case.course.diagnosis.facts, note=NOT_FETCHED)
+    return (Notice(NoticeKind.DATA, summary, unknown=(open_question,)),)
+
+
+def relapse_may_be_hidden(case: Case) -> bool:
+    """Whether a part of the record that shows relapses could not be had."""
+    return not case.chart.incomplete.isdisjoint(_SHOW_RELAPSE)
 
 
 @rule("DATA-01", "Missing data without a therapy card", "POL")

@@ -17,13 +17,22 @@ class Section(Enum):
     """Parts of the record that can fail to arrive as a whole."""
 
     CONDITIONS = "problem list"
+    UNFILED_CONDITIONS = "conditions outside the problem list and encounters"
     RESULTS = "laboratory and clinical results"
+    UNCODED_RESULTS = "results without a standard code or category"
+    SPECIMENS = "specimens of the results"
     PROCEDURES = "procedures"
     MEDICATIONS = "medications"
     PLANS = "treatment plans"
 
 
-_NOT_FETCHED = "could not be fetched, data incomplete"
+_WHOLE = {
+    Section.UNFILED_CONDITIONS: Section.CONDITIONS,
+    Section.UNCODED_RESULTS: Section.RESULTS,
+    Section.SPECIMENS: Section.RESULTS,
+}
+"""Sections that are a part of another one."""
+NOT_FETCHED = "could not be fetched, data incomplete"
 F = TypeVar("F", bound=Fact)
 
 
@@ -54,7 +63,18 @@ class Chart:
         """Why something is missing: ``words``, or that a part of the record which may hold it could
         not be fetched. Of that nothing is claimed absent.
         """
-        return _NOT_FETCHED if self.incomplete.intersection(sections) else words
+        lost = any(
+            section in sections or _WHOLE.get(section) in sections for section in self.incomplete
+        )
+        return NOT_FETCHED if lost else words
+
+    def not_fetched(self) -> list[Section]:
+        """The incomplete sections in their order; none beside the one that it is a part of."""
+        return [
+            section
+            for section in Section
+            if section in self.incomplete and _WHOLE.get(section) not in self.incomplete
+        ]
 
     def labs(self, analyte: Analyte) -> Sequence[LabResult]:
         """The results of one analyte: rules ask for each of them many times."""

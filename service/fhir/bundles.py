@@ -65,21 +65,32 @@ def is_answer(value: object, kind: str) -> bool:
 
 def lacks_resources(value: object) -> bool:
     """Whether a Bundle has entries without a resource, or no entry at all where its ``total`` says
-    that there are some, as after ``_summary=count``. A ``total`` beyond the entries that are there
-    proves nothing: servers estimate it, and count what the caller may not see.
+    that there are some, as after ``_summary=count``.
     """
     if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
         return False
     entries = value.get("entry") or ()
-    if not entries and next_link(value) is None:
-        total = value.get("total")
-        return isinstance(total, int) and total > 0
+    if not entries:
+        return falls_short(value)
     for entry in entries:
         # Every entry of every call is looked at here: no function of ours is called for it.
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
             return True
     return False
+
+
+def falls_short(value: object) -> bool:
+    """Whether a Bundle has fewer entries than its ``total``, and no link to a page with the others:
+    a client may have passed on the first page without its links (C-078).
+
+    Of a server's own answer this proves nothing: there the missing link says that all is there, and
+    servers estimate the total, or count what the caller may not see.
+    """
+    if not isinstance(value, dict) or next_link(value) is not None:
+        return False
+    entries, total = value.get("entry"), value.get("total")
+    return isinstance(total, int) and total > (len(entries) if isinstance(entries, list) else 0)
 
 
 def next_link(bundle: object) -> str | None:

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from hooks.prefetch import PrefetchKey
+from hooks.prefetch import NARROWED, PrefetchKey
 from service.fhir.allowance import Allowance
 from service.fhir.bundles import cut_short, is_answer, lacks_resources
 from service.fhir.client import EXPIRED, Answer
 from service.turns import outside_the_turn
 
 CUT_SHORT = "cut short by the server"
+FALLS_SHORT = "fewer entries than its total"
 REFUSED = "refused by the server"
-NARROWED = "asked by category and code only"
 NOT_ASKED_FOR = "another resource than asked for"
 NO_RESOURCES = "entries without a resource"
 _GRACE = 0.1
@@ -32,6 +32,7 @@ _ASK_NARROWER = frozenset(
 """Reasons that speak of the query rather than of the server or the connection. 403 is among them:
 a token may be limited to a category (SMART App Launch 2).
 """
+_OF_THE_QUERY = _ASK_NARROWER | {REFUSED, NARROWED}
 
 
 class FhirSource(Protocol):
@@ -103,7 +104,7 @@ class _Running:
         elif task.page is not None:
             self._submit(task.key, partial(self._rest, task.key, task.so_far, task.page))
         else:
-            self._submit(task.key, partial(self._query, task.key.expand(self._context)))
+            self._submit(task.key, partial(self._whole, task.key, task.so_far))
 
     def collect(self) -> bool:
         """Wait for the next answers; False when time is up."""
@@ -133,13 +134,23 @@ class _Running:
         failure = future.exception()
         answer = future.result() if failure is None else Answer(reason=type(failure).__name__)
         if key.name in self._narrowed:
-            before = self.answers[key.name]
-            reason = NARROWED if answer.resources else before.reason
-            self.answers[key.name] = Answer(before.resources + answer.resources, reason)
+            self._add(key.name, answer)
             return
         self.answers[key.name] = answer
         if answer.reason in _ASK_NARROWER:
             self._ask_narrower(key)
+
+    def _add(self, name: str, answer: Answer) -> None:
+        """What a narrower query brought. One that is refused loses what no other finds; behind one
+        that failed anything may stand.
+        """
+        before = self.answers[name]
+        reason = before.reason
+        if answer.reason and answer.reason not in _OF_THE_QUERY:
+            reason = answer.reason
+        elif answer.resources and reason in _OF_THE_QUERY:
+            reason = NARROWED
+        self.answers[name] = Answer(before.resources + answer.resources, reason)
 
     def _ask_narrower(self, key: PrefetchKey) -> None:
         self._narrowed.add(key.name)
@@ -151,13 +162,19 @@ class _Running:
         answer = fetcher.source.query(fetcher.base, query, fetcher.token, self._allowance)
         return _checked(answer, resource_type(query))
 
+    def _whole(self, key: PrefetchKey, so_far: Answer) -> Answer:
+        """The whole query; what was sent is kept beside an answer that is not whole either."""
+        answer = self._query(key.expand(self._context))
+        if not answer.reason:
+            return answer
+        return Answer(so_far.resources + answer.resources, answer.reason)
+
     def _rest(self, key: PrefetchKey, first: Answer, page: str) -> Answer:
         """What follows a page that was sent; the whole anew where the server forgot the search."""
         fetcher = self._fetcher
         rest = fetcher.source.pages(fetcher.base, page, fetcher.token, self._allowance)
         if rest.reason == EXPIRED:
-            again = self._query(key.expand(self._context))
-            return Answer(first.resources + again.resources, again.reason)
+            return self._whole(key, first)
         answer = Answer(first.resources + rest.resources, rest.reason)
         return _checked(answer, resource_type(key.template))
 

@@ -9,6 +9,8 @@ The meaning of each prefetch value (CDS Hooks 2.0, C-070 to C-082):
     Bundle with next page   the rest is fetched, else the section is incomplete
     Bundle with an outcome  that says "not everything": narrower queries are tried, and the section
                             is incomplete
+    Bundle with a total     above its entries, and no next page: the query is run, else the section
+                            is incomplete
     Bundle with entries     that hold no resource, or with none but a total: what came counts, and
                             the section is incomplete
     OperationOutcome        failed: fetched again unless the outcome says that this is pointless;
@@ -32,6 +34,7 @@ from service.errors import BadRequest, DataUnavailable
 from service.fhir.bundles import (
     another_query_may_do,
     cut_short,
+    falls_short,
     is_answer,
     is_outcome,
     is_resource,
@@ -42,6 +45,7 @@ from service.fhir.bundles import (
 from service.fhir.client import Answer
 from service.fhir.fetching import (
     CUT_SHORT,
+    FALLS_SHORT,
     NO_RESOURCES,
     NOT_ASKED_FOR,
     REFUSED,
@@ -147,7 +151,12 @@ def _sent(key: PrefetchKey, prefetch: Mapping[str, object]) -> _Sent:
     if cut_short(value):
         capped = Answer((value,), CUT_SHORT)
         return _Sent(capped, Task(key, capped, narrow=True) if key.narrower() else None)
-    return _Sent(Answer((value,), NO_RESOURCES if lacks_resources(value) else ""))
+    if lacks_resources(value):
+        return _Sent(Answer((value,), NO_RESOURCES))
+    if falls_short(value):
+        part = Answer((value,), FALLS_SHORT)
+        return _Sent(part, Task(key, part))
+    return _Sent(Answer((value,)))
 
 
 def _refused(key: PrefetchKey, outcome: object) -> _Sent:

@@ -12,10 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from hooks.prefetch import patient_record
+from hooks.prefetch import NARROWED, patient_record
 from relapse.facts import Section
 from service.app import create_app
-from service.fhir.fetching import NARROWED
 from service.settings import Settings
 from tests.service.fakes import ALL_CONDITION, PATIENT, Recorder, made_up_service, searchset
 from tests.service.fhir_server import Reply, serving
@@ -93,7 +92,7 @@ def test_refused_search(
     found = repr(recorder.last.resources["observations"])
     assert "'laboratory'" in found
     assert recorder.last.unavailable == {"observations": NARROWED}
-    assert recorder.last.incomplete(patient_record()) == {Section.RESULTS}
+    assert recorder.last.incomplete(patient_record()) == {Section.UNCODED_RESULTS}
 
 
 def test_capped_search_keeps_what_it_brought(
@@ -113,7 +112,7 @@ def test_capped_search_keeps_what_it_brought(
     found = repr(recorder.last.resources["observations"])
     assert "'newest'" in found
     assert "'laboratory'" in found
-    assert recorder.last.incomplete(patient_record()) == {Section.RESULTS}
+    assert recorder.last.incomplete(patient_record()) == {Section.UNCODED_RESULTS}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +180,7 @@ def test_narrower_queries_run_at_once(
         answer = calling(fhir_deadline=0.4).post(URL, json=body | {"fhirServer": base})
         assert time.monotonic() - began < 0.9
     assert answer.status_code == 200
-    assert recorder.last.unavailable["observations"] in {"deadline", "status 400"}
+    assert recorder.last.unavailable["observations"] in {"deadline", "timeout"}
 
 
 @pytest.mark.parametrize("leukaemia", [True, False])
@@ -203,7 +202,7 @@ def test_refused_conditions(
         answered = calling().post(URL, json=body | {"fhirServer": base})
     assert answered.status_code == (200 if leukaemia else 412)
     if leukaemia:
-        assert recorder.last.incomplete(patient_record()) == {Section.CONDITIONS}
+        assert recorder.last.incomplete(patient_record()) == {Section.UNFILED_CONDITIONS}
 
 
 def test_addresses_stay_short() -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hooks.prefetch import patient_record
 from relapse.facts import Section
 from service.fhir.client import Answer
-from service.fhir.fetching import CUT_SHORT, NO_RESOURCES, NOT_ASKED_FOR, REFUSED
+from service.fhir.fetching import CUT_SHORT, FALLS_SHORT, NO_RESOURCES, NOT_ASKED_FOR, REFUSED
 from service.fhir.prefetch import NOT_SENT
 from tests.service.fakes import ALL_CONDITION, PATIENT, FakeFhir, Recorder, searchset
 from tests.service.invariants import check_outcome
@@ -173,7 +173,7 @@ def test_what_is_no_resource_is_a_400(
     ("bundle", "lacking"),
     [
         (searchset(OBSERVATION), False),
-        (searchset(OBSERVATION, total=40), False),
+        (searchset(OBSERVATION, total=1), False),
         (searchset(total=0), False),
         (searchset(total=3), True),
         ({"resourceType": "Bundle", "type": "searchset", "total": 3}, True),
@@ -202,6 +202,35 @@ def test_entries_without_a_resource_leave_a_gap(
     fhir.answers["Observation"] = Answer((bundle,))
     assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
     assert recorder.last.unavailable == expected
+
+
+def test_fewer_entries_than_the_total(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, recorder: Recorder
+) -> None:
+    """C-078: a first page without its links. The server's own answer without one is whole."""
+    body["prefetch"]["observations"] = part = searchset(OBSERVATION, total=2)
+    assert client.post(URL, json=body).status_code == 200
+    assert recorder.last.resources["observations"] == (part,)
+    assert recorder.last.unavailable == {"observations": FALLS_SHORT}
+    fhir.answers["Observation"] = Answer((whole := searchset(OBSERVATION, total=7),))
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert recorder.last.resources["observations"] == (whole,)
+    assert not recorder.last.unavailable
+    fhir.answers["Observation"] = Answer(reason="timeout")
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert recorder.last.resources["observations"] == (part,)
+    assert recorder.last.unavailable == {"observations": "timeout"}
+
+
+def test_fewer_conditions_than_the_total(client: FlaskClient, body: dict[str, Any]) -> None:
+    """C-078: as the first page of conditions."""
+    body["prefetch"]["conditions"] = searchset(ALL_CONDITION, total=2)
+    assert client.post(URL, json=body).status_code == 200
+    other = ALL_CONDITION | {"code": {"text": "Asthma"}}
+    body["prefetch"]["conditions"] = searchset(other, total=2)
+    assert client.post(URL, json=body).status_code == 412
+    body["prefetch"]["conditions"] = searchset(other, total=1)
+    assert client.post(URL, json=body).status_code == 200
 
 
 def test_refused_conditions_are_a_412(client: FlaskClient, body: dict[str, Any]) -> None:

@@ -15,14 +15,15 @@ from hooks.sheet import Sheet, unique
 from hooks.summary import option_name
 from hooks.trace import sources_of
 from hooks.wording import SENTENCE, Wording
-from relapse.assessment import Assessment, PrecautionRaised, RuleResult, Strength
+from relapse.assessment import Assessment, FactUsed, PrecautionRaised, RuleResult, Strength
 from relapse.logic import Tri
 from relapse.rules import MODEL_VERSION
 from relapse.sources import LABEL_DATA_AS_OF, SOURCES
 
 _STRENGTHS = {
     Strength.EVAL: "Evaluate: every condition of the rule is met.",
-    Strength.CONS: "May be considered: the conditions are met, with the reservations named here.",
+    Strength.CONS: "May be considered: the conditions are met, but evidence, label or a precaution "
+    "makes the suggestion weaker.",
     Strength.CAD: "Consider after missing data: no condition fails, at least one is unknown.",
     Strength.NOT: "Not suggested.",
 }
@@ -33,7 +34,7 @@ def detail(sheet: Sheet, assessment: Assessment, wording: Wording, *, label_max_
     sections = (
         ("Why", _why(sheet, assessment, wording)),
         ("What speaks against it", _against(sheet, wording)),
-        ("What is missing", _missing(sheet, wording)),
+        ("What is missing", _missing(sheet, assessment, wording)),
         ("Facts used", _facts(sheet, assessment, wording)),
         ("Rules and sources", _sources(sheet, assessment, wording, label_max_age)),
     )
@@ -55,7 +56,7 @@ def _why(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[str
             yield f"{wording.own(rule.title)} ({rule.rule})" + _met(rule, wording)
         for product in consideration.products:
             reason = f": {wording.own(product.reason)}" if product.reason else ""
-            notes = "".join(f" {wording.own(note)}" for note in product.notes)
+            notes = "".join(f". {wording.own(note).rstrip('.')}" for note in product.notes)
             yield f"{wording.own(product.product)}: {_words(product.strength)}{reason}{notes}"
         yield from (wording.own(note) for note in consideration.notes)
     yield from (wording.own(line.text) for line in sheet.lines if line.text.strip())
@@ -93,7 +94,7 @@ def _precaution(precaution: PrecautionRaised, wording: Wording) -> str:
     return f"{mark}{wording.own(precaution.text)} ({precaution.id})"
 
 
-def _missing(sheet: Sheet, wording: Wording) -> Iterator[str]:
+def _missing(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[str]:
     for request in sheet.written_out:
         first = "**Needed first:** " if request.gating and sheet.consideration else ""
         yield f"{first}{wording.own(request.text).rstrip('.')} ({request.id})"
@@ -104,7 +105,11 @@ def _missing(sheet: Sheet, wording: Wording) -> Iterator[str]:
     if unknown:
         yield "Unknown: " + "; ".join(unknown) + "."
     if not (sheet.written_out or sheet.named or unknown):
-        yield "No decisive datum is missing."
+        yield (
+            "No decisive datum is missing."
+            if assessment.state.whole_record
+            else "Nothing else, as far as the record could be fetched."
+        )
 
 
 def _unknown(sheet: Sheet, wording: Wording) -> list[str]:
@@ -128,23 +133,32 @@ def _facts(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[s
     of_rules = [fact for rule in sheet.rules for item in rule.criteria for fact in item.facts]
     of_unknown = [fact for criterion in sheet.unknown for fact in criterion.facts]
     facts = unique([*assessment.state.facts, *of_rules, *of_unknown, *sheet.facts])
-    yield from map(wording.fact, facts)
+    yield from map(wording.fact, sorted(facts, key=_newest_first))
     if not facts:
         yield "No dated fact of the record stands behind this card."
+
+
+def _newest_first(fact: FactUsed) -> int:
+    """Facts without a date come last; those of one day stay in the order of their use."""
+    return 0 if fact.when is None else -fact.when.latest.toordinal()
 
 
 def _sources(
     sheet: Sheet, assessment: Assessment, wording: Wording, label_max_age: int
 ) -> Iterator[str]:
-    own = (*(rule.rule for rule in sheet.rules), *(line.rule for line in sheet.lines))
-    ids = dict.fromkeys((*own, *(rule.rule for rule in assessment.state.rules)))
-    if ids:
-        yield "Rules: " + ", ".join(ids)
-    sources = [name for name in sources_of(sheet, assessment) if name in SOURCES]
-    labels = [_cited(name) for name in sources if SOURCES[name].label]
-    others = [_cited(name) for name in sources if not SOURCES[name].label]
+    yield from _rules(sheet, assessment)
+    sources = [SOURCES[name] for name in sources_of(sheet, assessment) if name in SOURCES]
+    labels = [_cited(source.id) for source in sources if source.holds_in(assessment.jurisdiction)]
+    elsewhere = [
+        _cited(source.id)
+        for source in sources
+        if source.label and not source.holds_in(assessment.jurisdiction)
+    ]
+    others = [_cited(source.id) for source in sources if not source.label]
     if labels:
         yield f"Labels: {'; '.join(labels)}; label data as of {LABEL_DATA_AS_OF.isoformat()}"
+    if elsewhere:
+        yield f"Labels elsewhere: {'; '.join(elsewhere)}"
     if others:
         yield "Sources: " + "; ".join(others)
     if labels and (assessment.as_of - LABEL_DATA_AS_OF).days > label_max_age:
@@ -158,6 +172,17 @@ def _sources(
         f"Evaluated for {assessment.as_of.isoformat()}, {assessment.jurisdiction} labels, "
         f"clinical model {MODEL_VERSION}. Decision support; the decision is the clinician's."
     )
+
+
+def _rules(sheet: Sheet, assessment: Assessment) -> Iterator[str]:
+    failed = dict.fromkeys(rule.rule for rule in sheet.rules if rule.state is Tri.NOT_MET)
+    own = (*(rule.rule for rule in sheet.rules), *(line.rule for line in sheet.lines))
+    ids = dict.fromkeys((*own, *(rule.rule for rule in assessment.state.rules)))
+    applied = [id for id in ids if id not in failed]
+    if applied:
+        yield "Rules: " + ", ".join(applied)
+    if failed:
+        yield "Rules that are not met: " + ", ".join(failed)
 
 
 @cache

@@ -25,6 +25,7 @@ from relapse.assessment import (
     RuleResult,
     Strength,
 )
+from relapse.logic import Tri
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,20 @@ class Sheet:
 
     @cached_property
     def facts(self) -> tuple[FactUsed, ...]:
-        """Facts behind precautions and lines; those behind rules stand with their criteria."""
+        """Facts behind precautions, lines, and what rules out the options that are not suggested;
+        those behind the rules of the card stand with their criteria.
+        """
         of_precautions = [fact for precaution in self.precautions for fact in precaution.facts]
-        return unique([*of_precautions, *(fact for line in self.lines for fact in line.facts)])
+        of_lines = [fact for line in self.lines for fact in line.facts]
+        of_options = [
+            fact
+            for item in self.not_suggested
+            for rule in item.rules
+            for criterion in rule.criteria
+            if criterion.state is rule.state is not Tri.UNKNOWN
+            for fact in criterion.facts
+        ]
+        return unique([*of_precautions, *of_lines, *of_options])
 
 
 def sheets(assessment: Assessment, *, list_not_suggested: bool = True) -> tuple[Sheet, ...]:

@@ -40,7 +40,7 @@ class Draft:
 _TRANSPLANT = Draft(
     "Draft a referral to a transplant centre",
     "Referral to a transplant centre: evaluation for allogeneic transplantation and donor search",
-    "Relapsed or refractory acute lymphoblastic leukaemia",
+    "Acute lymphoblastic leukaemia: evaluation for allogeneic transplantation",
     "sr-referral",
     _SNOMED,
     "183567007",
@@ -48,7 +48,7 @@ _TRANSPLANT = Draft(
 _CAR_T = Draft(
     "Draft a referral for CAR-T evaluation",
     "Referral to a CAR-T centre: evaluation for CD19-directed CAR-T cells",
-    "Relapsed or refractory B-cell precursor acute lymphoblastic leukaemia",
+    "B-cell precursor acute lymphoblastic leukaemia: evaluation for CAR-T cells",
     "sr-car-t-evaluation",
     _SNOMED,
     "183567007",
@@ -121,8 +121,9 @@ _TESTS: Mapping[str, Draft] = MappingProxyType(
             "49401003",
         ),
         "D-CONFIRM": Draft(
-            "Draft a request for a second marrow examination",
-            "Bone marrow aspiration with a second, independent method",
+            "Draft a request for a second, independent test",
+            "Bone marrow examination by a second, independent method; a new aspiration only where "
+            "the specimen at hand does not suffice",
             "A possible relapse needs confirmation by an independent test",
             "sr-bone-marrow",
             _SNOMED,

@@ -234,6 +234,8 @@ class State:
     """The REL- and G-rules that decided."""
     caveats: tuple[str, ...] = ()
     """Sentences that every card repeats (a contradicting code, data that could not be fetched)."""
+    whole_record: bool = True
+    """False where a part of the record could not be had."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ carried_by(
     promise="Only final results count; preliminary ones are named as pending.",
 )
 carried_by(
-    diagnosis.first_diagnosed,
+    diagnosis.first_entry,
     "CONF-09",
     "Doubtful birth date",
     "POL",

@@ -126,6 +126,7 @@ def _state(case: Case, gate_rules: tuple[RuleResult, ...]) -> State:
         course.facts,
         (*gate_rules, *course.rules),
         (*course.caveats, *_incomplete(case)),
+        not case.chart.incomplete,
     )
 
 

@@ -64,7 +64,16 @@ def _confirm_summary(case: Case) -> str:
         return "Possible relapse: marrow and a remission stated days later contradict each other"
     if "POL-12" in rules:
         return "Possible relapse: refractory disease stated after remission, confirm by marrow"
-    return "Possible relapse: marrow blasts 5 % or more by one method only, confirm independently"
+    shown = [
+        test.used
+        for marrow in case.course.timeline.doubtful
+        for test in marrow.tests
+        if test.fraction.at_least(FIVE_PERCENT) is not Tri.NOT_MET
+    ]
+    if not shown:
+        return "Possible relapse: marrow blasts 5 % or more by one method only, confirm by another"
+    newest = shown[-1]
+    return f"Possible relapse: {newest.text} on {newest.when}, one method only: confirm by another"
 
 
 def beside_options(case: Case, options: tuple[Consideration, ...]) -> tuple[Notice, ...]:

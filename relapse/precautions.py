@@ -45,8 +45,8 @@ _ALL = (
         "P-06",
         "Liver tests over the threshold for withholding",
         (
-            "Liver tests above the threshold for withholding inotuzumab (bilirubin 1.5 "
-            "× ULN, AST or ALT 2.5 × ULN)"
+            "A liver test is above its limit for withholding inotuzumab; limits: bilirubin "
+            "1.5 × ULN, AST or ALT 2.5 × ULN"
         ),
         ("S12",),
     ),
@@ -69,8 +69,8 @@ _ALL = (
         "P-09",
         "Liver tests over the blinatumomab threshold",
         (
-            "Liver tests above the threshold for interrupting blinatumomab (AST or ALT "
-            "5 × ULN, bilirubin 3 × ULN)"
+            "A liver test is above its limit for interrupting blinatumomab; limits: AST or "
+            "ALT 5 × ULN, bilirubin 3 × ULN"
         ),
         ("S05",),
     ),
@@ -227,9 +227,15 @@ PRECAUTIONS = {precaution.id: precaution for precaution in _ALL}
 
 
 def raised(
-    id: str, *effects: Effect, facts: tuple[FactUsed, ...] = (), detail: str = ""
+    id: str,
+    *effects: Effect,
+    facts: tuple[FactUsed, ...] = (),
+    detail: str = "",
+    sources: tuple[str, ...] = (),
 ) -> PrecautionRaised:
-    """A precaution attached with its effects and the facts that raise it."""
+    """A precaution attached with its effects and the facts that raise it; ``sources`` are those
+    that speak of this therapy, where others of the precaution do not.
+    """
     precaution = PRECAUTIONS[id]
     text = f"{precaution.text} ({detail})" if detail else precaution.text
-    return PrecautionRaised(id, text, frozenset(effects), facts, precaution.sources)
+    return PrecautionRaised(id, text, frozenset(effects), facts, sources or precaution.sources)

@@ -28,6 +28,10 @@ class Source:
     citation: str
     label: str = ""
 
+    def holds_in(self, jurisdiction: str) -> bool:
+        """Whether it is a label of this jurisdiction; each label names its own."""
+        return jurisdiction in self.label.replace(",", "").split()
+
 
 _SOURCES = (
     Source(
@@ -156,7 +160,7 @@ _SOURCES = (
     Source(
         "S59", "KYMRIAH important safety information (2018)", "Kymriah US safety information, 2018"
     ),
-    Source("S60", "Tecartus drug entry, eMPR (older)", "Tecartus entry, eMPR"),
+    Source("S60", "Tecartus drug entry, eMPR (older)", "Tecartus US entry, eMPR"),
     Source("S61", "Tisagenlecleucel MRD and B-cell aplasia study (PMC9924295), abstract"),
     Source("S62", "CAR-T reinfusion, Blood Adv 2024;8(9):2182, abstract"),
     Source(

@@ -30,12 +30,15 @@ def backbone(case: Case) -> list[Line]:
     """
     reinduction = "Reinduction chemotherapy is the main treatment."
     remissions = case.course.timeline.remissions
+    facts: tuple[FactUsed, ...] = ()
     if case.course.refractory.state is Tri.MET:
         reinduction += " Refractory: other drugs or higher intensity are usual."
     elif case.course.relapse_count == 1 and remissions:
         when, relapsed = remissions[0].when, case.course.relapse_date
         short = remission_at_most(when, relapsed, case.policy.adult_short_remission_months)
         long = remission_at_least(when, relapsed, case.policy.adult_long_remission_months)
+        if Tri.MET in (short, long):
+            facts = (*remissions[0].facts, *case.course.timeline.relapses[-1].facts)
         if short is Tri.MET:
             reinduction += " Short first remission: other or more intensive drugs are usual."
         elif long is Tri.MET:
@@ -44,7 +47,7 @@ def backbone(case: Case) -> list[Line]:
         f"A clinical trial is preferred where one is open. {reinduction} "
         "Supportive care in every phase."
     )
-    return [line("CX-01", text)]
+    return [line("CX-01", text, facts)]
 
 
 @rule("CX-02", "Ph-positive: TKI review", "TEXT", "S42", "S43", "S44", "S45")

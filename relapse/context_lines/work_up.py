@@ -133,7 +133,7 @@ def prognosis(case: Case) -> list[Line]:
     risks = possible_risks(case)
     if len(risks) == 1 and len({state for pair in risks for state in pair}) == 2:
         text += " The schemes disagree on its risk."
-    return [line("CX-13", text, case.course.facts), *_poor_genetics(case)]
+    return [line("CX-13", text, first.facts), *_poor_genetics(case)]
 
 
 def _poor_genetics(case: Case) -> list[Line]:

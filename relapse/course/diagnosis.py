@@ -29,12 +29,17 @@ class DiagnosisPicture:
     has_all: Tri
     lineage: Lineage
     precursor: Tri
-    first_diagnosed: DateRange | None
+    first: Diagnosis | None
+    """The entry that says when the leukaemia was first found."""
     lineage_conflict: tuple[FactUsed, ...] = ()
     """The disagreeing sources (CONF-01); empty where they agree."""
     switched_to: tuple[FactUsed, ...] = ()
     """A newer acute leukaemia of another lineage (G-03)."""
     facts: tuple[FactUsed, ...] = ()
+
+    @property
+    def first_diagnosed(self) -> DateRange | None:
+        return None if self.first is None else self.first.when
 
 
 @rule("E-01", "ALL diagnosis", "TEXT", "GK")
@@ -58,17 +63,17 @@ def describe(entry: Diagnosis) -> str:
     return entry.text or entry.disease.value
 
 
-def first_diagnosed(chart: Chart) -> DateRange | None:
-    """Earliest onset of an entry that names neither relapse nor remission; else of any entry.
-
-    An entry for a relapse or remission alone says when that began, not when the leukaemia was first
-    found, so it only serves where another, later entry of the same kind shows that it cannot be the
-    newest event.
+def first_entry(chart: Chart) -> Diagnosis | None:
+    """The entry of earliest onset that names neither relapse nor remission: those say when that
+    began, not when the leukaemia was first found.
     """
-    entries = [entry for entry in all_entries(chart) if entry.when is not None]
-    leading = [entry for entry in entries if entry.phase is Phase.UNSTATED]
-    onsets = [entry.when for entry in leading if entry.when is not None]
-    return min(onsets, key=lambda onset: (onset.earliest, onset.latest), default=None)
+    dated = [
+        (entry.when, entry)
+        for entry in all_entries(chart)
+        if entry.when is not None and entry.phase is Phase.UNSTATED
+    ]
+    first = min(dated, key=lambda pair: (pair[0].earliest, pair[0].latest), default=None)
+    return None if first is None else first[1]
 
 
 @rule("E-02", "Lineage", "TEXT", "S24")
@@ -147,7 +152,7 @@ def picture(chart: Chart) -> DiagnosisPicture:
         has_all(chart),
         lineage,
         precursor,
-        first_diagnosed(chart),
+        first_entry(chart),
         conflict,
         tuple(FactUsed.of(entry, describe(entry)) for entry in newer_other_leukaemia(chart)),
         tuple(used for _, used in sources),

@@ -4,11 +4,15 @@ encodings 10.2).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from relapse.assessment import FactUsed
+from relapse.course.diagnosis import describe
 from relapse.course.disease import DiseaseCourse
 from relapse.course.timing import FirstRelapse
 from relapse.course.treatment import COURSE_GAP_DAYS, Course, allogeneic
 from relapse.dates import DateRange, add_days
-from relapse.facts import Chart
+from relapse.facts import Chart, Transplant
 from relapse.logic import Tri
 
 
@@ -27,7 +31,24 @@ def first_relapse(course: DiseaseCourse, chart: Chart) -> FirstRelapse | None:
         on_therapy,
         course.involvement,
         course.diagnosis.lineage,
+        _facts(course, relapsed),
     )
+
+
+def _facts(course: DiseaseCourse, relapsed: DateRange | None) -> tuple[FactUsed, ...]:
+    """What the timing rests on: the first diagnosis, primary therapy with its end, the relapse."""
+    found = []
+    first = course.diagnosis.first
+    if first is not None:
+        found.append(FactUsed.of(first, describe(first)))
+    if relapsed is not None:
+        transplants = _transplants_before(course, relapsed)
+        found += [FactUsed.of(item, item.text or "transplant") for item in transplants]
+        for item in course.history.courses:
+            if item.begun_before(relapsed) is not Tri.NOT_MET:
+                until = "running" if item.running else f"until {item.end or 'an unknown day'}"
+                found += [replace(used, text=f"{used.text}, {until}") for used in item.facts]
+    return (*found, *course.timeline.relapses[0].facts)
 
 
 def primary_therapy(
@@ -40,20 +61,24 @@ def primary_therapy(
     """
     if relapsed is None:
         return None, Tri.UNKNOWN
-    transplants = [
-        item.when
-        for item in course.history.transplants
-        if allogeneic(item) is Tri.MET
-        and item.when is not None
-        and item.when.before(relapsed) is Tri.MET
-    ]
+    transplants = _transplants_before(course, relapsed)
     if transplants:
-        return transplants[-1], Tri.NOT_MET
+        return transplants[-1].when, Tri.NOT_MET
     courses = course.history.courses
     surely = _ended([item for item in courses if item.begun_before(relapsed) is Tri.MET], relapsed)
     perhaps = [item for item in courses if item.begun_before(relapsed) is not Tri.NOT_MET]
     # A course known to the month of the relapse may belong to either line of therapy.
     return surely if _ended(perhaps, relapsed) == surely else (None, Tri.UNKNOWN)
+
+
+def _transplants_before(course: DiseaseCourse, relapsed: DateRange) -> list[Transplant]:
+    return [
+        item
+        for item in course.history.transplants
+        if allogeneic(item) is Tri.MET
+        and item.when is not None
+        and item.when.before(relapsed) is Tri.MET
+    ]
 
 
 def _ended(front_line: list[Course], relapsed: DateRange) -> tuple[DateRange | None, Tri]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from relapse.assessment import FactUsed
 from relapse.course.sites import Involvement
 from relapse.dates import DateRange
 from relapse.facts import Lineage
@@ -27,6 +28,7 @@ class FirstRelapse:
     on_therapy: Tri
     involvement: Involvement
     lineage: Lineage
+    facts: tuple[FactUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class Classes:
     @property
     def cog_class(self) -> str | None:
         return next(iter(self.cog)) if len(self.cog) == 1 else None
+
+    @property
+    def text(self) -> str:
+        """The classes that leave no doubt, in words."""
+        named = (("BFM", self.bfm_class), ("COG", self.cog_class))
+        return ", ".join(f"{scheme} {found}" for scheme, found in named if found is not None)
 
 
 @rule("E-19", "BFM timing", "S26")

@@ -10,6 +10,7 @@ from functools import cached_property
 from relapse.assessment import FactUsed
 from relapse.dates import DateRange, add_days
 from relapse.facts import (
+    TREATMENT_SECTIONS,
     TYROSINE_KINASE_INHIBITORS,
     Agent,
     CarTInfusion,
@@ -19,7 +20,6 @@ from relapse.facts import (
     Given,
     ProcedureDone,
     ProcedureKind,
-    Section,
     Transplant,
     TreatmentPlan,
 )
@@ -163,7 +163,7 @@ def history(chart: Chart, as_of: date) -> TreatmentHistory:
         procedures,
         bool(plans or drugs or transplants or car_t)
         or any(item.kind in anti_leukaemic for item in procedures),
-        not chart.incomplete & {Section.PROCEDURES, Section.MEDICATIONS, Section.PLANS},
+        chart.incomplete.isdisjoint(TREATMENT_SECTIONS),
         as_of,
     )
 

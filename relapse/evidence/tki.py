@@ -49,11 +49,18 @@ def failed_at_least(course: DiseaseCourse, number: int) -> Tri:
 
 
 def facts(course: DiseaseCourse) -> tuple[FactUsed, ...]:
-    """Each use in words: running, failed, not tolerated, or stopped."""
+    """Each use in words: running, failed, not tolerated, or stopped; until when, where it is over.
+    The date of the fact is its beginning.
+    """
     failed = failures(course)
     return tuple(
-        FactUsed.of(use, f"{use.name}: {_outcome(use, use in failed)}") for use in uses(course)
+        FactUsed.of(use, f"{use.name}: {_outcome(use, use in failed)}{_until(use)}")
+        for use in uses(course)
     )
+
+
+def _until(use: DrugUse) -> str:
+    return "" if use.running or use.until is None else f" (until {use.until})"
 
 
 def _outcome(use: DrugUse, failed: bool) -> str:

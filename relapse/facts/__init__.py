@@ -10,7 +10,7 @@ collection of the specimen, else the effective date, else the issued date with `
 """
 
 from relapse.facts.base import Fact, Provenance, Result
-from relapse.facts.chart import NOT_FETCHED, Chart, Section
+from relapse.facts.chart import NOT_FETCHED, TREATMENT_SECTIONS, Chart, Section
 from relapse.facts.disease import (
     ClinicalStatus,
     Diagnosis,
@@ -73,6 +73,7 @@ from relapse.facts.treatment import (
 
 __all__ = [
     "NOT_FETCHED",
+    "TREATMENT_SECTIONS",
     "TYROSINE_KINASE_INHIBITORS",
     "Agent",
     "Analyte",

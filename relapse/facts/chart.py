@@ -32,6 +32,8 @@ _WHOLE = {
     Section.SPECIMENS: Section.RESULTS,
 }
 """Sections that are a part of another one."""
+TREATMENT_SECTIONS = (Section.PROCEDURES, Section.MEDICATIONS, Section.PLANS)
+"""Where treatment is recorded."""
 NOT_FETCHED = "could not be fetched, data incomplete"
 F = TypeVar("F", bound=Fact)
 

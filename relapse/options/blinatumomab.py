@@ -66,7 +66,7 @@ def _in_active_disease(case: Case) -> Consideration:
         [*rules, *shared.antigen_trace(case, Antigen.CD19)],
         caps=caps,
         precautions=precautions(case),
-        requests=shared.pregnancy_request(case),
+        requests=[*shared.history_request(case), *shared.pregnancy_request(case)],
     )
     if result.strength is Strength.NOT and shared.only_age_fails(rules[0]):
         limit = case.policy.blinatumomab_from_months
@@ -98,7 +98,7 @@ def _in_remission(case: Case) -> Consideration:
         [*rules, *shared.antigen_trace(case, Antigen.CD19), *shared.mrd_trace(case)],
         caps=[non_response(case)],
         precautions=precautions(case),
-        requests=shared.pregnancy_request(case),
+        requests=[*shared.history_request(case), *shared.pregnancy_request(case)],
     )
 
 
@@ -241,8 +241,8 @@ def precautions(case: Case) -> list[PrecautionRaised]:
     leuko = shared.leukoencephalopathy_history(case)
     neonate = bool(case.age.facts) and case.age.at_least_months(1) is not Tri.MET
     found = [
-        raised("P-01", Effect.NOTE),
-        raised("P-09", Effect.WARN, facts=liver) if liver else None,
+        raised("P-01", Effect.NOTE, sources=("S01",)),
+        raised("P-09", Effect.WARN, facts=liver, detail=shared.values(liver)) if liver else None,
         shared.neurological(case),
         shared.cns_leukaemia(case, Effect.CAP, Effect.WARN),
         shared.infection(case, Effect.WARN),

@@ -68,7 +68,14 @@ def consider(case: Case) -> Consideration:
         notes=notes_of(caps),
         rules=tuple(trace),
         precautions=tuple(cautions),
-        requests=merged([*requests_of(every), *_requests(case), *shared.pregnancy_request(case)]),
+        requests=merged(
+            [
+                *requests_of(every),
+                *shared.history_request(case),
+                *_requests(case),
+                *shared.pregnancy_request(case),
+            ]
+        ),
         products=advice,
     )
 
@@ -153,7 +160,7 @@ def precautions(case: Case, tisagenlecleucel_strength: Strength) -> list[Precaut
         case.age.at_least_years(3) is Tri.NOT_MET and tisagenlecleucel_strength is not Strength.NOT
     )
     found = [
-        raised("P-01", Effect.NOTE),
+        raised("P-01", Effect.NOTE, sources=("S18", "S20", "S58")),
         shared.neurological(case),
         shared.cns_leukaemia(case, Effect.CAP, Effect.WARN),
         shared.infection(case, Effect.CAP, Effect.WARN),

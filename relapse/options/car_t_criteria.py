@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relapse.assessment import Criterion
 from relapse.case import Case
-from relapse.facts import Antigen, Section
+from relapse.facts import TREATMENT_SECTIONS, Antigen, Section
 from relapse.logic import Tri, any_of
 
 
@@ -27,7 +27,10 @@ def refractory(case: Case) -> Criterion:
         found.facts,
         wanted,
         case.chart.lacking(
-            "response to the last course not on record", Section.RESULTS, Section.CONDITIONS
+            "response to the last course not on record",
+            Section.RESULTS,
+            Section.CONDITIONS,
+            *TREATMENT_SECTIONS,
         ),
     )
 
@@ -67,7 +70,11 @@ def either(text: str, *criteria: Criterion) -> Criterion:
 def after_transplant(case: Case) -> Criterion:
     state, facts = case.transplanted_before_relapse()
     return Criterion(
-        "relapse after allogeneic transplant", state, facts, ("D-PRIOR",), "transplant not known"
+        "relapse after allogeneic transplant",
+        state,
+        facts,
+        ("D-PRIOR",),
+        case.chart.lacking("transplant not known", *TREATMENT_SECTIONS),
     )
 
 

@@ -62,7 +62,12 @@ def consider(case: Case, transplant: Strength) -> Consideration:
         [*rules, *trace],
         caps=[prior_inotuzumab(case), isolated_other(case)],
         precautions=precautions(case, transplant),
-        requests=[*shared.lab_requests(case), *_requests(case), *shared.pregnancy_request(case)],
+        requests=[
+            *shared.history_request(case),
+            *shared.lab_requests(case),
+            *_requests(case),
+            *shared.pregnancy_request(case),
+        ],
     )
     if result.strength is Strength.NOT and shared.only_age_fails(rules[0]):
         limit = _minimum_years(case) * 12
@@ -272,7 +277,9 @@ def liver_tests(case: Case) -> PrecautionRaised | None:
     bilirubin_limit = Decimal("Infinity") if exempt.state is Tri.MET else Decimal("1.5")
     both = case.policy.liver_flag == "both"
     facts = shared.liver_above(case, bilirubin_limit, Decimal("2.5"), both=both)
-    return raised("P-06", Effect.WARN, facts=facts) if facts else None
+    if not facts:
+        return None
+    return raised("P-06", Effect.WARN, facts=facts, detail=shared.values(facts))
 
 
 @rule("P-07", "Inotuzumab before transplant", "S11b")

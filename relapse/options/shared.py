@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from relapse.assessment import (
@@ -15,7 +16,16 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.evidence import safety
 from relapse.evidence.antigens import AntigenStatus
-from relapse.facts import Agent, Analyte, Antigen, Complication, ProcedureKind, Section, Sex
+from relapse.facts import (
+    NOT_FETCHED,
+    Agent,
+    Analyte,
+    Antigen,
+    Complication,
+    ProcedureKind,
+    Section,
+    Sex,
+)
 from relapse.logic import Tri
 from relapse.precautions import raised
 from relapse.requests import request
@@ -169,6 +179,13 @@ def pregnancy(case: Case) -> PrecautionRaised | None:
     return None if found.state is not Tri.MET else raised("P-20", Effect.WARN, facts=found.facts)
 
 
+def history_request(case: Case) -> list[DataRequest]:
+    """E-26: earlier treatment, where a part of the record that may hold it could not be had."""
+    if case.course.history.complete:
+        return []
+    return [request("D-PRIOR", NOT_FETCHED, gating=False)]
+
+
 def pregnancy_request(case: Case) -> list[DataRequest]:
     """P-20 as a question: a woman of 12 to 55 years without a current answer."""
     if case.chart.patient.sex is not Sex.FEMALE:
@@ -237,6 +254,11 @@ def lab_requests(case: Case) -> list[DataRequest]:
         return []
     why = case.chart.lacking("not found or not comparable", Section.RESULTS)
     return [request("D-LFT", f"{why}: {', '.join(missing)}")]
+
+
+def values(facts: Iterable[FactUsed]) -> str:
+    """Laboratory values in words, for the detail of the precaution that they raise."""
+    return ", ".join(used.text for used in facts)
 
 
 def liver_above(

@@ -22,7 +22,13 @@ from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, TWENTY_FIVE_PERCENT
 from relapse.evidence import safety
 from relapse.evidence.mrd import LABEL_LEVEL
-from relapse.facts import Agent, Response, ResponseStatement, Section
+from relapse.facts import (
+    TREATMENT_SECTIONS,
+    Agent,
+    Response,
+    ResponseStatement,
+    Section,
+)
 from relapse.logic import Tri
 from relapse.options import donor_lymphocytes, second_transplant, shared, transplant_rows
 from relapse.options.combine import lowered, notes_of
@@ -285,7 +291,8 @@ def _requests(
             if criterion.state is Tri.UNKNOWN:
                 wanted += [request(id, criterion.note, gating=gates) for id in criterion.requests]
     if case.ever_transplanted()[0] is Tri.UNKNOWN:
-        wanted.append(request("D-PRIOR", "treatment so far not known", gating=False))
+        why = case.chart.lacking("treatment so far not known", *TREATMENT_SECTIONS)
+        wanted.append(request("D-PRIOR", why, gating=False))
     strong = row.strength in (Strength.EVAL, Strength.CONS)
     cells = any(item.strength is Strength.CONS for item in others)
     if (strong or cells) and not safety.donor_found(case.chart):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from relapse.assessment import Criterion, MrdCategory, RuleResult, Strength
+from relapse.assessment import Criterion, FactUsed, MrdCategory, RuleResult, Strength
 from relapse.case import Case
 from relapse.course.sites import Involvement
 from relapse.course.timing import LATE, FirstRelapse, cog, high_risk
@@ -14,6 +14,12 @@ from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.facts import Lineage
 from relapse.logic import Tri
 from relapse.rules import applied, rule
+
+_OPEN_PARTS = {
+    "timing": frozenset({"D-DXDATE", "D-EOT"}),
+    "site": frozenset({"D-BM", "D-CNS", "D-TEST"}),
+}
+"""What the requests of HS-14 are about."""
 
 
 def possible_risks(case: Case) -> set[tuple[Tri, Tri]]:
@@ -83,12 +89,16 @@ def _second_remission_row(case: Case, relapse: FirstRelapse, bfm: str, cog: str)
 def _active_row(case: Case, relapse: FirstRelapse, bfm: str, cog: str) -> RuleResult:
     early_outside_marrow = relapse.involvement.marrow is Tri.NOT_MET and bfm != LATE
     if early_outside_marrow or Tri.MET in high_risk(relapse, bfm, cog):
-        return at_relapse(case, "first relapse of high risk, or early outside the marrow")
+        why = "first relapse of high risk, or early outside the marrow"
+        return at_relapse(case, why, relapse.facts)
     return await_response(case)
 
 
 def _timing_fact(case: Case, text: str) -> Criterion:
-    return Criterion(text, Tri.MET, case.course.facts)
+    first = case.first_relapse
+    known = f" ({case.timing.text})" if case.timing is not None and case.timing.text else ""
+    facts = (*(first.facts if first else ()), *case.course.facts)
+    return Criterion(f"{text}{known}", Tri.MET, facts)
 
 
 def _mrd_fact(case: Case) -> Criterion:
@@ -161,12 +171,13 @@ def early_extramedullary(case: Case) -> RuleResult:
 
 
 @rule("HS-11", "Relapse: early referral and donor search", "TEXT")
-def at_relapse(case: Case, why: str) -> RuleResult:
+def at_relapse(case: Case, why: str, timing: tuple[FactUsed, ...] = ()) -> RuleResult:
     """Active disease in an adult, refractory, in second relapse, or in a first relapse of high
-    risk.
+    risk (with the facts of its ``timing``).
     """
     note = "Early referral and donor search; the transplant itself depends on remission."
-    return applied("HS-11", Tri.MET, _timing_fact(case, why), strength=Strength.CONS, note=note)
+    reason = Criterion(why, Tri.MET, (*timing, *case.course.facts))
+    return applied("HS-11", Tri.MET, reason, strength=Strength.CONS, note=note)
 
 
 @rule("HS-12", "Child, late first relapse of standard risk", "S29")
@@ -197,11 +208,13 @@ def timing_unknown(case: Case) -> RuleResult:
         wanted.append("D-CNS")
     if first is not None and first.involvement.testis is Tri.UNKNOWN:
         wanted.append("D-TEST")
+    asked = tuple(wanted or ["D-DXDATE"])
+    open_parts = [part for part, ids in _OPEN_PARTS.items() if not ids.isdisjoint(asked)]
     criterion = Criterion(
-        "timing and site of the first relapse",
+        f"{' and '.join(open_parts)} of the first relapse",
         Tri.UNKNOWN,
-        case.course.facts,
-        tuple(wanted or ["D-DXDATE"]),
+        (*(first.facts if first else ()), *case.course.facts),
+        asked,
         "not known exactly",
     )
     return applied("HS-14", Tri.UNKNOWN, criterion, strength=Strength.CAD)

@@ -32,7 +32,13 @@ CODED = (
 @pytest.mark.parametrize(
     ("story", "rule", "says", "requests"),
     [
-        pytest.param(BY_ONE_METHOD, "REL-03", "by one method only", {"D-CONFIRM"}, id="REL-03"),
+        pytest.param(
+            BY_ONE_METHOD,
+            "REL-03",
+            f"8 % by cytomorphology on {RELAPSE}, one method only",
+            {"D-CONFIRM"},
+            id="REL-03",
+        ),
         pytest.param(IN_BLOOD, "REL-07", "lymphoblasts in blood", {"D-BM"}, id="REL-07"),
         pytest.param(CODED, "REL-16", "relapse code", {"D-CONFIRM", "D-BM"}, id="REL-16"),
         pytest.param(DISPUTED, "POL-10", "remission stated", {"D-CONFIRM", "D-BM"}, id="POL-10"),

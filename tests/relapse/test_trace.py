@@ -169,7 +169,7 @@ def test_HS_14_HS_02_age_unknown_shows_both_rows() -> None:
     texts = [item.text for item in answer.option("HSCT").rules[0].criteria]
     assert texts[0] == "adult or child"
     assert "remission number 2" in texts
-    assert "high risk in neither scheme" in texts
+    assert "high risk in neither scheme (BFM late, COG late)" in texts
 
 
 def test_BL_13_notes_only_of_what_applies() -> None:

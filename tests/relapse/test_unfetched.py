@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from relapse.facts import Lineage, Section
+from relapse.facts import NOT_FETCHED, TREATMENT_SECTIONS, Lineage, Section
 from relapse.logic import Tri
 from tests.relapse.patients import (
     RELAPSE,
@@ -102,3 +102,19 @@ def test_a_part_is_not_named_beside_its_whole() -> None:
     )
     assert Section.SPECIMENS.value in caveats
     assert Section.RESULTS.value not in caveats.replace(Section.SPECIMENS.value, "")
+
+
+@pytest.mark.parametrize("section", TREATMENT_SECTIONS, ids=lambda section: section.name)
+@pytest.mark.parametrize("option", ["BLIN", "INO", "CART", "HSCT"])
+def test_E_26_treatment_that_could_not_be_had_is_asked_for(section: Section, option: str) -> None:
+    """Earlier blinatumomab, inotuzumab, CAR-T or a transplant may stand there; the answer waits for
+    it only where a rule asks.
+    """
+    whole = adult_first_relapse().ask()
+    assert "D-PRIOR" not in whole.requests(option)
+    answer = adult_first_relapse().lacking(section).ask()
+    assert "D-PRIOR" in answer.requests(option)
+    assert answer.strength(option) == whole.strength(option)
+    (asked,) = [item for item in answer.option(option).requests if item.id == "D-PRIOR"]
+    assert asked.gating is (option == "CART")
+    assert asked.text.endswith(f": {NOT_FETCHED}")

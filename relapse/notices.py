@@ -57,7 +57,8 @@ def _why(case: Case, id: str) -> str:
 def _confirm_summary(case: Case) -> str:
     rules = {item.rule for item in case.course.rules}
     if "REL-07" in rules:
-        return "Possible relapse: lymphoblasts in blood after remission, marrow needed to confirm"
+        seen = case.course.facts[-1]
+        return f"Possible relapse: {seen.text} on {seen.when}, marrow needed to confirm"
     if "REL-16" in rules:
         return "Possible relapse: a relapse code contradicts an older remission, confirm by marrow"
     if "POL-10" in rules:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from relapse.assessment import DiseaseStatus, FactUsed, RuleResult
+from relapse.course.blood import blasts_since
 from relapse.course.leukaemia_seen import LeukaemiaSeen
-from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT, Marrow
+from relapse.course.marrow import FIVE_PERCENT, Marrow
 from relapse.course.refractory import Refractory, documented, induction_failed
 from relapse.course.relapse_marks import Kind, UndatedCode
 from relapse.course.remission import RemissionMark
 from relapse.course.timeline import Relapse, Remission, Timeline
 from relapse.course.treatment import TreatmentHistory
 from relapse.course.undated_codes import remission_is_recent
-from relapse.course.wording import percent
 from relapse.dates import DateRange, add_days
-from relapse.facts import BlastResult, Chart, Detection, Material, MrdResult
+from relapse.facts import Chart, Detection, Material, MrdResult
 from relapse.logic import Tri
 from relapse.policy import Policy
 from relapse.rules import applied, rule
@@ -151,27 +151,13 @@ def doubtful_marrow(situation: Situation) -> Decision | None:
     return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-03"),), facts, ("D-CONFIRM",))
 
 
-@rule("REL-07", "Lymphoblasts in blood after remission", "GK")
 def blood_blasts(situation: Situation, remission: Remission) -> Decision | None:
-    """Lymphoblasts from 1 % on in blood since the remission, and no marrow since: a relapse is
-    possible.
-    """
-    facts = []
-    for result in situation.chart.of(BlastResult):
-        if result.material is not Material.BLOOD or not result.lymphoblasts or not result.final:
-            continue
-        if result.when is None or result.fraction is None:
-            continue
-        if result.fraction.at_least(ONE_PERCENT) is not Tri.MET:
-            continue
-        if remission.when is not None and result.when.after(_last_day(remission)) is not Tri.MET:
-            continue
-        if any(marrow.when.earliest >= result.when.latest for marrow in situation.marrows):
-            continue
-        facts.append(FactUsed.of(result, f"lymphoblasts in blood {percent(result.fraction)}"))
+    """REL-07: a relapse is possible."""
+    since = _last_day(remission) if remission.when is not None else None
+    facts = blasts_since(situation.chart, since, situation.marrows)
     if not facts:
         return None
-    return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-07"),), tuple(facts), ("D-BM",))
+    return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-07"),), facts, ("D-BM",))
 
 
 @rule("POL-12", "Refractory disease recorded after a remission", "POL")

@@ -48,10 +48,14 @@ class MrdStatus:
         """Whether MRD is at least ``limit``."""
         if not self.results or self.conflict:
             return Tri.UNKNOWN
-        answers = {_at_least(result, limit) for result in self.results}
-        if Tri.MET in answers:
+        answers = [(_at_least(result, limit), result) for result in self.results]
+        states = {state for state, _ in answers}
+        if Tri.MET in states:
             return Tri.MET
-        return Tri.NOT_MET if Tri.NOT_MET in answers else Tri.UNKNOWN
+        # A result without a level may lie above it, whatever another test has not seen.
+        if any(state is Tri.UNKNOWN and _says_more(result) for state, result in answers):
+            return Tri.UNKNOWN
+        return Tri.NOT_MET if Tri.NOT_MET in states else Tri.UNKNOWN
 
 
 def _at_least(result: MrdResult, limit: Decimal) -> Tri:
@@ -65,6 +69,11 @@ def _at_least(result: MrdResult, limit: Decimal) -> Tri:
     if answer is Tri.NOT_MET and result.material is not Material.MARROW:
         return Tri.UNKNOWN
     return answer
+
+
+def _says_more(result: MrdResult) -> bool:
+    """Whether a result says something else than that nothing was seen."""
+    return result.detection is not Detection.NOT_DETECTED
 
 
 def describe(result: MrdResult) -> FactUsed:
@@ -114,6 +123,8 @@ def status(chart: Chart, course: DiseaseCourse, as_of: date, policy: Policy) -> 
             return MrdStatus(MrdCategory.UNK, reason=why)
         newest, reason = flaws[-1]
         return MrdStatus(MrdCategory.UNK, facts=(describe(newest),), reason=reason, outdated=True)
+    if any(result.material is Material.MARROW for result in valid):
+        valid = [result for result in valid if not _shows_nothing(result)]
     newest = valid[-1]
     together = [result for result in valid if _same_time(result, newest)]
     facts = tuple(describe(result) for result in together)
@@ -133,11 +144,16 @@ def _combined(together: Sequence[MrdResult], facts: tuple[FactUsed, ...]) -> Mrd
                 result for result, kind in zip(together, found, strict=True) if kind is wanted
             )
             return MrdStatus(wanted, kept, facts, "")
-    if found[-1] is MrdCategory.UNK and together[-1].detection is not Detection.NOT_DETECTED:
-        return MrdStatus(MrdCategory.UNK, tuple(together), facts, _unclear(together[-1]), "D-MRD")
-    if MrdCategory.NEG in found:
-        kept = tuple(r for r, kind in zip(together, found, strict=True) if kind is MrdCategory.NEG)
-        return MrdStatus(MrdCategory.NEG, kept, facts, "")
+    unclear = [
+        result
+        for result, kind in zip(together, found, strict=True)
+        if kind is MrdCategory.UNK and _says_more(result)
+    ]
+    clear = [r for r, kind in zip(together, found, strict=True) if kind is MrdCategory.NEG]
+    if unclear and (not clear or _day(unclear[-1]) >= _day(clear[-1])):
+        return MrdStatus(MrdCategory.UNK, tuple(together), facts, _unclear(unclear[-1]), "D-MRD")
+    if clear:
+        return MrdStatus(MrdCategory.NEG, tuple(clear), facts, "")
     newest = together[-1]
     lacks_sensitivity = newest.material is Material.MARROW and newest.sensitivity is None
     request = "D-MRDSENS" if lacks_sensitivity else "D-MRD"
@@ -154,8 +170,21 @@ def _unclear(result: MrdResult) -> str:
     return "result not comparable with 0.01 %"
 
 
+def _shows_nothing(result: MrdResult) -> bool:
+    """Nothing, or less than 0.01 %, seen in blood: it proves no marrow negative, and a marrow
+    before it stands (E-08, CONF-07).
+    """
+    if result.material is Material.MARROW or category(result) is not MrdCategory.UNK:
+        return False
+    return result.detection in (Detection.NOT_DETECTED, Detection.QUANTIFIED)
+
+
+def _day(result: MrdResult) -> str:
+    return "" if result.when is None else result.when.latest.isoformat()
+
+
 def _newest_last(result: MrdResult) -> tuple[str, str]:
-    return ("" if result.when is None else result.when.latest.isoformat(), result.source.reference)
+    return _day(result), result.source.reference
 
 
 def _same_time(one: MrdResult, newest: MrdResult) -> bool:

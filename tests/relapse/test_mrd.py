@@ -516,3 +516,54 @@ def test_STALE_05_preliminary_after_a_stale_one() -> None:
 def test_CARD_03_level_method_material_and_sensitivity(result: dict[str, str], words: str) -> None:
     facts = late().mrd(DAY, **result).ask().rule("HS-06").criteria[1].facts
     assert [fact.text for fact in facts] == [words]
+
+
+@pytest.mark.parametrize("blood", ["2026-06-12", "2026-06-13", "2026-06-14"])
+@pytest.mark.parametrize(
+    ("value", "sens", "category"),
+    [
+        pytest.param("0.3", None, "POS", id="positive"),
+        pytest.param("0.005", None, "LOWPOS", id="low-positive"),
+        pytest.param(None, "0.01", "NEG", id="negative"),
+    ],
+)
+def test_E_08_CONF_07_a_later_clear_blood_leaves_the_marrow_standing(
+    blood: str, value: str | None, sens: str | None, category: str
+) -> None:
+    """Days 7, 8 and 9 after the marrow: clear blood proves nothing."""
+    story = late().mrd("2026-06-05", value, sens=sens)
+    whole = story.ask()
+    assert whole.mrd == category
+    for clear in ({"sens": "0.01"}, {"value": under("0.01")}):
+        answer = story.mrd(blood, **clear, material=Material.BLOOD).ask()
+        assert (answer.mrd, answer.strengths) == (category, whole.strengths)
+
+
+def test_E_08_a_later_positive_blood_counts() -> None:
+    story = late().mrd("2026-06-05", sens="0.01")
+    assert story.mrd("2026-06-13", "0.3", material=Material.BLOOD).ask().mrd == "POS"
+
+
+@pytest.mark.parametrize("later", [0, 1, 7])
+@pytest.mark.parametrize(
+    "detection", [Detection.DETECTED, Detection.UNREADABLE], ids=lambda kind: kind.name
+)
+def test_E_09_STALE_05_a_newer_result_without_a_level_leaves_it_open(
+    detection: Detection, later: int
+) -> None:
+    """Whatever another test of that week has not seen; in any order of the record."""
+    day = f"2026-06-{5 + later:02}"
+    kinds = (
+        late().mrd_negative("2026-06-05").mrd(day, detection=detection, method=Method.CLONAL_PCR),
+        late().mrd(day, detection=detection, method=Method.CLONAL_PCR).mrd_negative("2026-06-05"),
+    )
+    for story in kinds:
+        answer = story.ask()
+        assert answer.mrd == "UNK"
+        assert answer.strength("HSCT") == "CAD"
+        assert "D-MRD" in answer.all_requests
+
+
+def test_CONF_06_an_older_result_without_a_level_gives_way() -> None:
+    story = late().mrd("2026-06-04", detection=Detection.UNREADABLE).mrd_negative("2026-06-05")
+    assert story.ask().mrd == "NEG"

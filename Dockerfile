@@ -21,7 +21,7 @@ RUN /opt/relapse-cds/bin/pip install --no-deps --no-build-isolation . \
 
 FROM python:3.11-slim-bookworm
 
-# Eight threads need no heap each: with two a worker holds 3 to 4 MB less.
+# The threads need no heap each: with two a worker holds 3 to 4 MB less.
 ENV PATH=/opt/relapse-cds/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/relapse-cds relapse-cds
 COPY --from=build /opt/relapse-cds /opt/relapse-cds

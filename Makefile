@@ -56,7 +56,7 @@ coverage: $(VENV)/.dev ## the same tests, with the branches they leave out
 	$(BIN)/coverage report
 
 .PHONY: integration
-integration: $(VENV)/.dev ## the tests against a HAPI FHIR server (JDK 17 and Maven, or FHIR_BASE_URL)
+integration: $(VENV)/.dev ## the tests against HAPI FHIR (JDK 17 and Maven, or FHIR_BASE_URL) and PostgreSQL
 	$(BIN)/python -m pytest -m integration tests/integration $(PYTEST_ARGS)
 
 .PHONY: browser

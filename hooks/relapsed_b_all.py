@@ -35,8 +35,9 @@ HOOKS = (PATIENT_VIEW, ENCOUNTER_START, PROBLEM_LIST_ITEM_CREATE)
 _DESCRIPTION = (
     "Suggests evaluation for blinatumomab, inotuzumab ozogamicin, CAR-T cells or transplant "
     "referral in relapsed or refractory B-cell precursor acute lymphoblastic leukaemia: why, on "
-    "which facts, what speaks against it, and which missing result would settle it. Every other "
-    "patient gets no card."
+    "which facts, what speaks against it, and which missing result would settle it. First "
+    "remissions with residual disease and relapses of T-cell ALL get what applies to them; every "
+    "other patient gets no card."
 )
 _USAGE = (
     "FHIR R4. Needs the patient and the conditions, by prefetch or from the FHIR server; answers "

@@ -76,7 +76,8 @@ def create_app(
     app.url_map.merge_slashes = False
     app.register_blueprint(cds_routes(runtime))
     app.register_blueprint(feedback_routes(runtime))
-    app.register_blueprint(page_routes(runtime))
+    if runtime.settings.start_page:
+        app.register_blueprint(page_routes(runtime))
     app.register_blueprint(probe_routes(runtime))
     app.register_blueprint(schema_routes())
     if runtime.settings.metrics:

@@ -141,6 +141,9 @@ class Settings(BaseSettings):
     suggestions: bool = Field(
         default=True, description="offer draft referrals and requests for missing tests on cards"
     )
+    start_page: bool = Field(
+        default=True, description="serve /, which says what this is, to anyone who asks"
+    )
     knowledge: bool = Field(
         default=True,
         description="serve /knowledge: rules, policies and sources in force, to anyone who asks",

@@ -26,7 +26,13 @@ _REFRACTORY = re.compile(
     r"(?:primary\s+)?induction\s+failure)(?:\s*\(pif\))?\s*\.?\s*",
     re.IGNORECASE,
 )
-_CONTRARY = re.compile(r"\b(?:not|no|partial|without|relapse|progressi)", re.IGNORECASE)
+_CONTRARY = re.compile(
+    r"\b(?:not|no|partial|without|relapse|progressi|ruled? out|exclud|cannot|never|fail|lost|loss|"
+    r"unlikely|unconfirmed|uncertain|unclear|doubt|suspect|question|possibl|probabl|pending|"
+    r"end(?:ed)? of)|n't\b|\?",
+    re.IGNORECASE,
+)
+"""Words beside a coded remission that take it back or leave it open."""
 _LONGEST = 200
 _COMPLETE_WORD = re.compile(r"remission|\bcr", re.IGNORECASE)
 

@@ -251,6 +251,15 @@ def collection_screen_complete(chart: Chart, as_of: date) -> bool:
     return {Virus.HBV, Virus.HCV, Virus.HIV} <= viruses and immunoglobulin
 
 
+def reactive_screens(chart: Chart) -> tuple[FactUsed, ...]:
+    """Final reactive results for HBV, HCV and HIV, however old."""
+    return tuple(
+        FactUsed.of(screen, f"{screen.virus.value} reactive")
+        for screen in chart.of(ViralScreen)
+        if screen.final and screen.reactive is Tri.MET
+    )
+
+
 def donor_found(chart: Chart) -> bool:
     return any(step.step is Planned.DONOR_FOUND for step in chart.of(PlannedStep))
 

@@ -169,7 +169,7 @@ def precautions(case: Case, tisagenlecleucel_strength: Strength) -> list[Precaut
         shared.antigen_precaution(case.cd19),
         raised("P-18", Effect.NOTE, facts=prior) if prior else None,
         shared.pregnancy(case),
-        raised("P-21", Effect.NOTE),
+        _collection_screen(case),
         raised("P-22", Effect.NOTE),
         raised("P-24", Effect.CAP)
         if case.active and case.course.involvement.isolated_other is Tri.MET
@@ -200,6 +200,13 @@ def early_after_transplant(case: Case) -> PrecautionRaised | None:
     if state is not Tri.MET or case.relapsed_early_after_graft() is not Tri.MET:
         return None
     return raised("P-32", Effect.NOTE, facts=facts)
+
+
+def _collection_screen(case: Case) -> PrecautionRaised:
+    """P-21, with the reactive results where there are any."""
+    reactive = safety.reactive_screens(case.chart)
+    found = ", ".join(used.text for used in reactive)
+    return raised("P-21", Effect.NOTE, facts=reactive, detail=found)
 
 
 def _requests(case: Case) -> list[DataRequest]:

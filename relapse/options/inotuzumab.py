@@ -322,8 +322,11 @@ def qt_drugs_running(case: Case) -> tuple[FactUsed, ...]:
 
 
 def _requests(case: Case) -> list[DataRequest]:
-    """Non-gating questions: QTcF, white cells."""
+    """Non-gating questions: the donor of a transplant, QTcF, white cells."""
     wanted = []
+    transplanted, transplants = case.ever_transplanted()
+    if transplants and transplanted is Tri.UNKNOWN:
+        wanted.append(request("D-PRIOR", "donor of the transplant not on record", gating=False))
     if safety.newest_lab(case.chart, Analyte.QTCF, case.as_of, safety.FRESH_SCREEN_DAYS) is None:
         wanted.append(
             request("D-QTC", case.chart.lacking("not found or older than 90 days", Section.RESULTS))

@@ -63,6 +63,26 @@ def is_answer(value: object, kind: str) -> bool:
     return is_resource(value) and value["resourceType"] in (kind, "Bundle")
 
 
+def holds(value: object, kind: str, resource_id: str | None = None) -> bool:
+    """Whether ``value`` is a resource of ``kind``, or a Bundle with one; with the id, if given."""
+    if not is_resource(value):
+        return False
+    found: list[object] = [value]
+    if value["resourceType"] == "Bundle":
+        entries = value.get("entry")
+        found = [
+            entry.get("resource")
+            for entry in (entries if isinstance(entries, list) else ())
+            if isinstance(entry, dict)
+        ]
+    return any(
+        isinstance(item, dict)
+        and item.get("resourceType") == kind
+        and resource_id in (None, item.get("id"))
+        for item in found
+    )
+
+
 def lacks_resources(value: object) -> bool:
     """Whether a Bundle has entries without a resource, or no entry at all where its ``total`` says
     that there are some, as after ``_summary=count``.

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from hooks.prefetch import NARROWED, PrefetchKey
 from service.fhir.allowance import Allowance
-from service.fhir.bundles import cut_short, is_answer, lacks_resources
+from service.fhir.bundles import cut_short, holds, is_answer, lacks_resources
 from service.fhir.client import EXPIRED, Answer
 from service.turns import outside_the_turn
 
@@ -160,7 +160,7 @@ class _Running:
     def _query(self, query: str) -> Answer:
         fetcher = self._fetcher
         answer = fetcher.source.query(fetcher.base, query, fetcher.token, self._allowance)
-        return _checked(answer, resource_type(query))
+        return _checked(answer, query)
 
     def _whole(self, key: PrefetchKey, so_far: Answer) -> Answer:
         """The whole query; what was sent is kept beside an answer that is not whole either."""
@@ -176,7 +176,7 @@ class _Running:
         if rest.reason == EXPIRED:
             return self._whole(key, first)
         answer = Answer(first.resources + rest.resources, rest.reason)
-        return _checked(answer, resource_type(key.template))
+        return _checked(answer, key.template)
 
 
 def resource_type(query: str) -> str:
@@ -184,9 +184,17 @@ def resource_type(query: str) -> str:
     return query.partition("?")[0].partition("/")[0]
 
 
-def _checked(answer: Answer, kind: str) -> Answer:
+def is_read(query: str) -> bool:
+    """Whether a relative query names one resource."""
+    return "?" not in query
+
+
+def _checked(answer: Answer, query: str) -> Answer:
     """``answer`` without what is none, and with the reason why it does not hold everything."""
+    kind = resource_type(query)
     right = tuple(page for page in answer.resources if is_answer(page, kind))
+    if is_read(query):
+        right = tuple(page for page in right if holds(page, kind, query.partition("/")[2]))
     if len(right) < len(answer.resources):
         return Answer(right, NOT_ASKED_FOR)
     if not answer.reason and any(map(cut_short, right)):

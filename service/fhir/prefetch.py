@@ -35,6 +35,7 @@ from service.fhir.bundles import (
     another_query_may_do,
     cut_short,
     falls_short,
+    holds,
     is_answer,
     is_outcome,
     is_resource,
@@ -52,6 +53,7 @@ from service.fhir.fetching import (
     Fetcher,
     Task,
     fetch,
+    is_read,
     resource_type,
 )
 from service.request.wire import CdsRequest
@@ -142,7 +144,11 @@ def _sent(key: PrefetchKey, prefetch: Mapping[str, object]) -> _Sent:
             "null for nothing found.",
             f"prefetch.{key.name}",
         )
-    if not is_answer(value, resource_type(key.template)):
+    kind = resource_type(key.template)
+    if is_read(key.template) and _failed_read(value, kind):
+        failed = Answer(reason=REFUSED if cut_short(value) else NOT_ASKED_FOR)
+        return _Sent(failed, Task(key, failed))
+    if not is_answer(value, kind):
         other = Answer(reason=NOT_ASKED_FOR)
         return _Sent(other, Task(key, other))
     if form is SentAs.PARTIAL:
@@ -157,6 +163,14 @@ def _sent(key: PrefetchKey, prefetch: Mapping[str, object]) -> _Sent:
         part = Answer((value,), FALLS_SHORT)
         return _Sent(part, Task(key, part))
     return _Sent(Answer((value,)))
+
+
+def _failed_read(value: dict[str, object], kind: str) -> bool:
+    """Whether a Bundle in place of the one resource that was asked for tells of more than that
+    there is none: an empty one is read as null (C-074).
+    """
+    told = value.get("entry") or value.get("total") or next_link(value) is not None
+    return value["resourceType"] == "Bundle" and bool(told) and not holds(value, kind)
 
 
 def _refused(key: PrefetchKey, outcome: object) -> _Sent:

@@ -36,10 +36,14 @@ class Replayed:
 
     @property
     def topics_changed(self) -> frozenset[str]:
+        """Topics whose card came, went, changed its indicator, or says something else of its
+        option.
+        """
         return frozenset(
             topic
             for topic in {**self.cards_then, **self.cards_now}
             if self.cards_then.get(topic) != self.cards_now.get(topic)
+            or self.options_then.get(topic) != self.options_now.get(topic)
         )
 
     def _cards(self) -> Iterator[str]:

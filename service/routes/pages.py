@@ -25,6 +25,7 @@ code,pre{{background:#f3f3f3;padding:.1rem .3rem}}
 pre{{padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}}
 td{{overflow-wrap:anywhere}}
 @media (min-width:46rem){{td:first-child{{white-space:nowrap}}}}
+@media (max-width:46rem){{td{{display:block}}td:first-child{{padding-top:.6rem}}}}
 td{{padding-right:1rem;vertical-align:top}}
 .mode{{border-left:.3rem solid #b60;padding-left:.8rem}}
 </style>

@@ -12,6 +12,7 @@ from relapse.facts import (
     BlastResult,
     CnsStatus,
     Complication,
+    Donor,
     Expression,
     LabResult,
     Method,
@@ -599,3 +600,29 @@ def test_P_14_POL_17_marrow_just_under_50_per_cent(blasts: str, warned: bool) ->
 def test_P_14_POL_17_blood_just_under_15(count: str, warned: bool) -> None:
     story = relapse(but="blood").blood(RELAPSE, count=count)
     assert story.ask().effect("P-14", "BLIN") == (WARN if warned else NOTHING)
+
+
+# --- P-03, P-21: what is not clear, what was found -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("donor", "asked"),
+    [(Donor.UNKNOWN, True), (Donor.ALLOGENEIC, False), (Donor.AUTOLOGOUS, False)],
+)
+def test_P_03_a_transplant_of_unknown_donor_is_asked_about(donor: Donor, asked: bool) -> None:
+    """CARD-04: whether it raises the risk of veno-occlusive disease is not known."""
+    answer = relapse().transplant("2025-01-10", donor).ask()
+    assert ("D-PRIOR" in answer.requests("INO")) is asked
+    assert answer.effect("P-03", "INO") == (WARN if donor is Donor.ALLOGENEIC else NOTHING)
+    assert answer.strength("INO") == "EVAL"
+
+
+def test_P_21_names_what_is_reactive() -> None:
+    clear = relapse().screened("2026-06-05")
+    texts = {item.id: item.text for item in clear.ask().option("CART").precautions}
+    assert "reactive" not in texts["P-21"]
+    found = clear.screened("2026-06-06", Virus.HBV, reactive=Tri.MET).ask()
+    (raised,) = [item for item in found.option("CART").precautions if item.id == "P-21"]
+    assert raised.text.endswith("(HBV reactive)")
+    assert [str(used.when) for used in raised.facts] == ["2026-06-06"]
+    assert found.effect("P-21", "CART") == NOTE

@@ -109,3 +109,14 @@ def test_laboratory_results_are_not_asked_for_by_code() -> None:
         "MedicationStatement",
         "CarePlan",
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "setting"),
+    [("/", "start_page"), ("/knowledge", "knowledge"), ("/metrics", "metrics")],
+)
+def test_what_answers_anyone_can_be_turned_off(path: str, setting: str) -> None:
+    assert create_app(Settings()).test_client().get(path).status_code == 200
+    off = Settings.model_validate({setting: False})
+    assert create_app(off).test_client().get(path).status_code == 404
+    assert create_app(off).test_client().get("/cds-services").status_code == 200

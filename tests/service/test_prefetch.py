@@ -15,6 +15,7 @@ from service.fhir.client import Answer
 from service.fhir.fetching import CUT_SHORT, FALLS_SHORT, NO_RESOURCES, NOT_ASKED_FOR, REFUSED
 from service.fhir.prefetch import NOT_SENT
 from tests.service.fakes import ALL_CONDITION, PATIENT, FakeFhir, Recorder, searchset
+from tests.service.fhir_server import Reply, serving
 from tests.service.invariants import check_outcome
 
 URL = "/cds-services/made-up"
@@ -231,6 +232,57 @@ def test_fewer_conditions_than_the_total(client: FlaskClient, body: dict[str, An
     assert client.post(URL, json=body).status_code == 412
     body["prefetch"]["conditions"] = searchset(other, total=1)
     assert client.post(URL, json=body).status_code == 200
+
+
+NO_PATIENT = [
+    pytest.param(searchset(failed("forbidden")), id="outcome"),
+    pytest.param(searchset(link=NEXT), id="next-page"),
+    pytest.param(searchset(total=3), id="total"),
+    pytest.param(searchset({"resourceType": "Basic"}), id="another-type"),
+    pytest.param({"resourceType": "Bundle", "entry": [{"fullUrl": "urn:x"}]}, id="no-resource"),
+]
+
+
+@pytest.mark.parametrize("value", NO_PATIENT)
+def test_bundle_without_the_patient(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, value: dict[str, Any]
+) -> None:
+    """C-075, C-080: not "there is none"; asked for where that is possible, else 412."""
+    body["prefetch"]["patient"] = value
+    assert client.post(URL, json=body).status_code == 412
+    fhir.answers["Patient"] = Answer((PATIENT,))
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == ["Patient"]
+
+
+@pytest.mark.parametrize("sent", [None, searchset(), searchset(total=0), searchset(PATIENT)])
+def test_bundle_that_is_as_good_as_the_patient_or_null(
+    client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, sent: object
+) -> None:
+    """C-074."""
+    body["prefetch"]["patient"] = sent
+    assert client.post(URL, json=body | {"fhirServer": SERVER}).status_code == 200
+    assert fhir.asked == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *NO_PATIENT,
+        pytest.param(searchset(), id="nothing"),
+        pytest.param(PATIENT | {"id": "p2"}, id="another-patient"),
+        pytest.param({"resourceType": "Patient"}, id="no-id"),
+    ],
+)
+def test_server_that_gives_no_such_patient(
+    client: FlaskClient, body: dict[str, Any], answer: dict[str, Any]
+) -> None:
+    """C-080: 412, and not the caller's fault."""
+    del body["prefetch"]["patient"]
+    with serving(lambda _path, _headers: Reply(answer)) as base:
+        refused = client.post(URL, json=body | {"fhirServer": base})
+    assert refused.status_code == 412
+    assert "patient" in check_outcome(refused.get_json())["diagnostics"]
 
 
 def test_refused_conditions_are_a_412(client: FlaskClient, body: dict[str, Any]) -> None:

@@ -99,6 +99,7 @@ def test_each_state_of_each_key(
         }
 
     kind = key.template.split("?")[0].split("/")[0]
+    fhir.answers["Patient"] = Answer((body["prefetch"]["patient"],))
     absent: Any = object()
     states: list[tuple[Any, bool]] = [
         (body["prefetch"][key.name], False),

@@ -63,6 +63,7 @@ def test_another_policy_changes_the_card_it_decides(
     answer = replayed(database_url, "--policies", str(file))
     changes = answer["calls"][0]["changes"]
     assert any(change.startswith("blinatumomab") for change in changes)
+    assert "blinatumomab" in answer["cardsChangedByTopic"]
 
 
 def test_without_stored_facts_nothing_is_replayed(make: Make, database_url: str) -> None:

@@ -6,7 +6,7 @@ from relapse.assessment import Criterion, DiseaseStatus, Notice, NoticeKind, Rul
 from relapse.case import Case
 from relapse.facts import Lineage, Section, TreatmentPlan
 from relapse.logic import Tri
-from relapse.notices import relapse_may_be_hidden, unfetched
+from relapse.notices import not_excluded, relapse_may_be_hidden
 from relapse.requests import request
 from relapse.rules import applied, rule
 
@@ -134,7 +134,7 @@ def _ask_for_lineage(case: Case, id: str, why: str) -> Gate:
     )
     gate = applied(id, Tri.MET, criterion)
     if case.course.status not in _RELAPSING:
-        return gate, unfetched(case)
+        return gate, not_excluded(case)
     notices = []
     if diagnosis.lineage_conflict:
         criterion = Criterion("lineage sources agree", Tri.NOT_MET, diagnosis.lineage_conflict)
@@ -169,7 +169,7 @@ def not_relapsed(case: Case) -> Gate | None:
     if case.course.status is not DiseaseStatus.NOT_RR:
         return None
     state = Tri.UNKNOWN if relapse_may_be_hidden(case) else Tri.MET
-    return applied("G-07", state), unfetched(case)
+    return applied("G-07", state), not_excluded(case)
 
 
 @rule("G-06", "T lineage", "TEXT")

@@ -17,6 +17,7 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT
 from relapse.evidence.mrd import LABEL_LEVEL
+from relapse.evidence.not_counted import preliminary_marrows
 from relapse.facts import NOT_FETCHED, Detection, Section
 from relapse.logic import Tri
 from relapse.requests import merged, request
@@ -94,20 +95,30 @@ def beside_options(case: Case, options: tuple[Consideration, ...]) -> tuple[Noti
     asked = merged([item for option in options if not option.silent for item in option.requests])
     if asked:
         return (missing_data(case, asked),)
-    return unfetched(case)
+    return not_excluded(case)
 
 
-def unfetched(case: Case) -> tuple[Notice, ...]:
+def not_excluded(case: Case) -> tuple[Notice, ...]:
     """The only card where nothing else is said of a patient with ALL, and the problem list or the
-    results, which may show a relapse, could not be had (CDS Hooks C-078, C-081).
+    results, which may show a relapse, could not be had (CDS Hooks C-078, C-081), or a preliminary
+    marrow shows it (CONF-07: unknown, and not "no").
     """
     if not relapse_may_be_hidden(case):
-        return ()
+        return _preliminary(case)
     lost = " and ".join(
         section.value for section in case.chart.not_fetched() if section in _SHOW_RELAPSE
     )
     summary = f"Relapse of ALL cannot be judged: {lost} could not be fetched in full"
     open_question = Criterion("relapse", Tri.UNKNOWN, case.course.diagnosis.facts, note=NOT_FETCHED)
+    return (Notice(NoticeKind.DATA, summary, unknown=(open_question,)),)
+
+
+def _preliminary(case: Case) -> tuple[Notice, ...]:
+    facts = preliminary_marrows(case.chart, case.as_of, case.policy)
+    if not facts:
+        return ()
+    summary = f"Relapse of ALL cannot be judged: {facts[-1].text} on {facts[-1].when}, not final"
+    open_question = Criterion("relapse", Tri.UNKNOWN, facts, note="the result is preliminary")
     return (Notice(NoticeKind.DATA, summary, unknown=(open_question,)),)
 
 

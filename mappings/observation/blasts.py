@@ -61,7 +61,9 @@ def read(finding: Finding) -> None:
             _read_count(finding, material, method)
             return
         finding.list_unread(f"blasts: {answer.problem or 'no share of cells'}")
-        return
+        if material is not Material.MARROW:
+            return
+        # The rules have to know that a newer marrow was looked at than those they can read.
     finding.context.facts.append(
         BlastResult(
             **finding.result(answer.text),

@@ -31,8 +31,8 @@ class Method(Term):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlastResult(Result):
-    """Leukaemic blasts in marrow or blood: a fraction of cells (0.05 = 5 %) or an absolute
-    count.
+    """Leukaemic blasts in marrow or blood: a fraction of cells (0.05 = 5 %) or an absolute count;
+    neither, where a marrow states none that can be read.
     """
 
     material: Material

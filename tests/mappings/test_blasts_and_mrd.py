@@ -194,12 +194,17 @@ def test_rule_16_to_18_shapes_of_a_share(value: Any, fraction: Interval) -> None
             }
         },
         {"valueCodeableConcept": concept(text="increased")},
-        {"valueSampledData": {"origin": {"value": 0}, "period": 1, "dimensions": 1}},
     ],
 )
 def test_rule_16_to_18_unreadable_blasts_are_listed(value: Any) -> None:
+    """In blood they leave no fact; of a marrow, that there was one whose blasts nobody can read."""
+    blood = read(observation("m", (LOINC, "709-6"), **value))
+    assert not facts(blood, BlastResult)
+    assert reasons(blood)
     reading = read(observation("m", (LOINC, "11150-0"), **value))
-    assert not facts(reading, BlastResult)
+    marrow = only(reading, BlastResult)
+    assert marrow.material is Material.MARROW
+    assert (marrow.fraction, marrow.count_10e9_per_l) == (None, None)
     assert len(reading.unread) == 1
 
 

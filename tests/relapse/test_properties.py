@@ -365,7 +365,7 @@ UNRELATED: dict[str, Change] = {
     "marrow procedure": lambda s: s.procedure(f.ProcedureKind.MARROW, "2026-06-08"),
     "old thrombosis": lambda s: s.complication(f.Complication.THROMBOSIS, Tri.NOT_MET, "2015"),
     "Gilbert syndrome": lambda s: s.complication(f.Complication.GILBERT_OR_HAEMOLYSIS),
-    "pending marrow": lambda s: s.marrow("2026-06-14", 90, flow=90, final=False),
+    "pending marrow": lambda s: s.marrow("2026-06-14", "4.9", flow="4.9", final=False),
     "pending CD19": lambda s: s.cd19("2026-06-14", f.Expression.NEGATIVE, final=False),
     "pending MRD": lambda s: s.mrd("2026-06-14", 3, final=False),
     "pending spinal fluid": lambda s: s.cns(f.CnsStatus.CNS3, "2026-06-14", final=False),

@@ -1,14 +1,18 @@
-"""Preliminary results count for nothing and are not passed over (CONF-07, CARD-06)."""
+"""Preliminary and unreadable results count for nothing and are not passed over (CONF-07,
+CARD-04, CARD-06).
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from relapse.facts import Antigen, Expression
+from relapse.facts import Antigen, BlastResult, Expression, Material, Provenance
 from tests.relapse.patients import (
     Story,
     adult_first_relapse,
     child_second_remission,
+    first_remission,
+    when,
 )
 
 
@@ -51,3 +55,27 @@ def test_CONF_07_loss_of_an_antigen() -> None:
     lost = story.antigen(Antigen.CD19, "2026-06-14", Expression.NEGATIVE, final=False)
     assert "CD19 negative" in told(lost)
     assert lost.ask().strengths == story.ask().strengths
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2026-06-12", True), ("2026-06-05", False), ("2026-03-01", False)],
+    ids=["newer", "same-day", "older"],
+)
+def test_CARD_04_a_marrow_that_cannot_be_read(day: str, said: bool) -> None:
+    story = child_second_remission().marrow("2026-06-05", 1)
+    unread = story.add(
+        BlastResult(source=Provenance("Observation/m"), when=when(day), material=Material.MARROW)
+    )
+    assert ("Not readable and not counted: marrow blasts" in told(unread)) is said
+    assert unread.ask().strengths == story.ask().strengths
+
+
+def test_CONF_07_where_nothing_else_is_said_the_preliminary_marrow_is() -> None:
+    story = first_remission()
+    assert story.ask().cards == set()
+    answer = story.marrow("2026-06-12", 60, final=False).ask()
+    assert answer.cards == {"DATA"}
+    assert answer.ds == "CR1"
+    assert "preliminary marrow blasts 60 % on 2026-06-12" in answer.notice("DATA").summary
+    assert story.marrow("2026-06-12", 60, final=False).marrow("2026-06-12", 1).ask().cards == set()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TypeVar
 
 from relapse.assessment import FactUsed, MrdCategory
 from relapse.course.marrow import FIVE_PERCENT
@@ -21,6 +22,8 @@ from relapse.facts import (
 )
 from relapse.logic import Tri
 from relapse.policy import Policy
+
+R = TypeVar("R", bound=Result)
 
 
 def not_counted(chart: Chart, as_of: date, policy: Policy) -> tuple[str, ...]:
@@ -53,45 +56,49 @@ def _recent(result: Result, as_of: date, policy: Policy) -> bool:
     return result.when is not None and add_days(result.when.latest, policy.status_max_age) >= as_of
 
 
-def _newer(result: Result, others: Iterator[Result]) -> bool:
-    """Collected after all final results of its kind."""
-    if result.when is None:
-        return False
-    day = result.when.earliest
-    return all(not other.final or other.when is None or other.when.latest < day for other in others)
-
-
 def _marrows(chart: Chart) -> Iterator[tuple[Result, str]]:
-    marrows = [item for item in chart.of(BlastResult) if item.material is Material.MARROW]
-    for result in marrows:
-        if (
-            result.final
-            or result.fraction is None
-            or result.fraction.at_least(FIVE_PERCENT) is not Tri.MET
-        ):
-            continue
-        if _newer(result, iter(marrows)):
+    marrows = _of_marrow(chart)
+    for result in _newer([item for item in marrows if not item.final], marrows):
+        if result.fraction is not None and result.fraction.at_least(FIVE_PERCENT) is Tri.MET:
             yield result, f"marrow blasts {percent(result.fraction)}"
 
 
 def _unreadable_marrows(chart: Chart) -> Iterator[tuple[Result, str]]:
-    marrows = [item for item in chart.of(BlastResult) if item.material is Material.MARROW]
-    readable = [item for item in marrows if item.fraction is not None or item.count_10e9_per_l]
-    for result in marrows:
-        if result not in readable and _newer(result, iter(readable)):
-            yield result, f"marrow blasts ({result.source.reference})"
+    marrows = _of_marrow(chart)
+    unread = [item for item in marrows if _unreadable(item)]
+    for result in _newer(unread, [item for item in marrows if not _unreadable(item)]):
+        yield result, f"marrow blasts ({result.source.reference})"
+
+
+def _of_marrow(chart: Chart) -> list[BlastResult]:
+    return [item for item in chart.of(BlastResult) if item.material is Material.MARROW]
+
+
+def _unreadable(result: BlastResult) -> bool:
+    return result.fraction is None and result.count_10e9_per_l is None
 
 
 def _residual_disease(chart: Chart) -> Iterator[tuple[Result, str]]:
-    for result in chart.of(MrdResult):
-        waits = not result.final and mrd.category(result) is MrdCategory.POS
-        if waits and _newer(result, iter(chart.of(MrdResult))):
+    results = chart.of(MrdResult)
+    for result in _newer([item for item in results if not item.final], results):
+        if mrd.category(result) is MrdCategory.POS:
             yield result, mrd.describe(result).text
 
 
 def _antigens(chart: Chart, policy: Policy) -> Iterator[tuple[Result, str]]:
     for result in chart.of(AntigenResult):
+        if result.final:
+            continue
         found = antigens.expression(result, policy)
-        same = (item for item in chart.of(AntigenResult) if item.antigen is result.antigen)
-        if not result.final and found is Expression.NEGATIVE and _newer(result, same):
+        same = [item for item in chart.of(AntigenResult) if item.antigen is result.antigen]
+        if found is Expression.NEGATIVE and _newer([result], same):
             yield result, antigens.describe(result, found).text
+
+
+def _newer(results: Sequence[R], others: Sequence[Result]) -> list[R]:
+    """Those collected after all final ones among ``others``."""
+    if not results:
+        return []
+    days = [item.when.latest for item in others if item.final and item.when is not None]
+    last = max(days, default=date.min)
+    return [item for item in results if item.when is not None and item.when.earliest > last]

@@ -17,6 +17,7 @@ from mappings.leukaemia_text import (
     diagnosis_of,
     is_about_others,
     is_questioned,
+    relapse_is_past,
 )
 from mappings.ordinals import relapse_ordinal, remission_ordinal
 from mappings.shapes import all_words, codings, string
@@ -204,6 +205,9 @@ def _phase(entry: Entry, claims: _Claims, details: Details, words: str) -> Phase
     coded = claims.phases - {Phase.UNSTATED}
     if Phase.RELAPSE in coded and denies_relapse(words):
         entry.list_unread("the code names a relapse that the text denies")
+        return Phase.UNSTATED
+    if Phase.RELAPSE in coded and relapse_is_past(words):
+        entry.list_unread("the code names a relapse that the text calls past")
         return Phase.UNSTATED
     if len(coded) > 1:
         entry.list_unread("codes name different phases")

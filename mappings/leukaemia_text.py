@@ -146,6 +146,11 @@ _AFTER_RELAPSE = re.compile(
 )
 _REMISSION = re.compile(r"\bremission\b|\bcr\s*-?\d\b", re.IGNORECASE)
 _RELAPSE = re.compile(r"\brelaps(?:e|ed|ing)\b|\brecurren(?:t|ce)\b", re.IGNORECASE)
+_RELAPSE_PAST = re.compile(
+    r"\bhistory of\s+(?:\w+\s+){0,2}(?:relaps|recurren)|"
+    r"\b(?:now|currently|presently)\s+in\s+(?:\w+\s+){0,2}(?:remission\b|cr\s*-?\d?\b)",
+    re.IGNORECASE,
+)
 _REFRACTORY = re.compile(r"\brefractory\b|induction failure", re.IGNORECASE)
 _RELAPSED_OR_REFRACTORY = re.compile(
     r"relapsed?\s*(?:/|or|and/or)\s*refractory|\br/r\b", re.IGNORECASE
@@ -262,3 +267,8 @@ def denies_relapse(text: str) -> bool:
     relapse".
     """
     return bool(_RELAPSE.search(text)) and not _RELAPSE.search(_NO_PHASE.sub(" ", text))
+
+
+def relapse_is_past(text: str) -> bool:
+    """Whether the text calls a relapse history: "history of relapsed ALL, now in remission"."""
+    return bool(_RELAPSE_PAST.search(text))

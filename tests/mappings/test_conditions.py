@@ -644,3 +644,22 @@ def test_rule_25_or_read_by_its_words() -> None:
     reading = read(entry)
     assert only(reading, Diagnosis).phase is Phase.UNSTATED
     assert reading.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("History of relapsed ALL, now in remission", Phase.UNSTATED),
+        ("History of relapse", Phase.UNSTATED),
+        ("ALL, first relapse; currently in complete remission", Phase.UNSTATED),
+        ("Acute lymphoblastic leukemia, in relapse", Phase.RELAPSE),
+        ("History of ALL, now in relapse", Phase.RELAPSE),
+        ("ALL relapse after second remission", Phase.RELAPSE),
+        ("ALL, relapse; not in remission", Phase.RELAPSE),
+    ],
+)
+def test_a_relapse_code_whose_words_call_it_past(text: str, phase: Phase) -> None:
+    """An encounter of today coded C91.02 is no new relapse then; it is listed."""
+    reading = read(condition("c", (ICD10CM, "C91.02"), text=text))
+    assert only(reading, Diagnosis).phase is phase
+    assert bool(reading.unread) is (phase is Phase.UNSTATED)

@@ -117,8 +117,14 @@ def genetics(chart: Chart, course: DiseaseCourse) -> Genetics:
 
 
 def _newest(results: list[GeneticResult]) -> GeneticResult | None:
+    """Of one day, one that shows the lesion, else one that is unclear."""
+    rank = {Tri.NOT_MET: 0, Tri.UNKNOWN: 1, Tri.MET: 2}
     return max(
         results,
-        key=lambda r: (r.when.latest if r.when is not None else date.min, r.source.reference),
+        key=lambda r: (
+            r.when.latest if r.when is not None else date.min,
+            rank[r.present],
+            r.source.reference,
+        ),
         default=None,
     )

@@ -26,6 +26,7 @@ from relapse.facts import (
     Planned,
     PlannedStep,
     PregnancyResult,
+    Result,
     ViralScreen,
     Virus,
 )
@@ -45,6 +46,9 @@ _UNITS = {
 }
 
 
+_ALARM = {Tri.NOT_MET: 0, Tri.UNKNOWN: 1, Tri.MET: 2}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A three-valued answer with the facts behind it."""
@@ -59,17 +63,27 @@ def _fresh(when: DateRange | None, as_of: date, days: int) -> bool:
 
 @rule("STALE-07", "Age of liver tests and blood counts", "POL")
 def newest_lab(chart: Chart, analyte: Analyte, as_of: date, days: int) -> LabResult | None:
-    """The newest final result of an analyte, if it is fresh and can be compared."""
+    """The newest final result of an analyte, if it is fresh and can be compared; of one day, the
+    highest.
+    """
     fresh = [
         result
         for result in chart.labs(analyte)
         if result.final and _fresh(result.when, as_of, days)
     ]
-    newest = max(fresh, key=_when_key, default=None)
+    newest = max(fresh, key=_highest_last, default=None)
     return newest if newest is not None and newest.value is not None else None
 
 
-def _when_key(result: LabResult | BlastResult | PerformanceStatus) -> tuple[date, str]:
+def _highest_last(result: LabResult) -> tuple[date, Decimal, str]:
+    """By day; of one day unreadable ones first, then by the highest value that is possible."""
+    day, reference = _when_key(result)
+    if result.value is None:
+        return day, Decimal("-Infinity"), reference
+    return day, Decimal("Infinity") if result.value.high is None else result.value.high, reference
+
+
+def _when_key(result: Result) -> tuple[date, str]:
     return (result.when.latest if result.when is not None else date.min, result.source.reference)
 
 
@@ -137,10 +151,13 @@ def blood_blasts(chart: Chart, course: DiseaseCourse) -> BloodBlasts:
         return BloodBlasts()
     newest_day = results[-1].when
     of_day = [result for result in results if result.when == newest_day]
-    for result in of_day:
-        if result.count_10e9_per_l is not None:
-            text = f"blood blasts {interval_text(result.count_10e9_per_l)} ×10⁹/L"
-            return BloodBlasts(result.count_10e9_per_l, (FactUsed.of(result, text),))
+    counted = [
+        (count, result) for result in of_day if (count := result.count_10e9_per_l) is not None
+    ]
+    if counted:
+        count, result = max(counted, key=lambda pair: pair[0].low or Decimal(0))
+        text = f"blood blasts {interval_text(count)} ×10⁹/L"
+        return BloodBlasts(count, (FactUsed.of(result, text),))
     white = [
         result
         for result in chart.labs(Analyte.LEUKOCYTES)
@@ -206,16 +223,24 @@ def fit(chart: Chart, as_of: date, policy: Policy) -> Answer:
         for status in chart.of(PerformanceStatus)
         if status.final and _fresh(status.when, as_of, policy.fitness_max_age)
     ]
-    newest = max(statuses, key=_when_key, default=None)
-    if newest is None:
-        return Answer(Tri.UNKNOWN)
-    if newest.scale is PerformanceScale.ECOG:
-        state = newest.score <= policy.fitness_max_ecog
-    elif policy.fitness_min_karnofsky - 10 < newest.score < policy.fitness_min_karnofsky:
-        return Answer(Tri.UNKNOWN, (FactUsed.of(newest, f"{newest.scale.value} {newest.score}"),))
-    else:
-        state = newest.score >= policy.fitness_min_karnofsky
-    return Answer(Tri.of(state), (FactUsed.of(newest, f"{newest.scale.value} {newest.score}"),))
+    newest_day = max((_when_key(status)[0] for status in statuses), default=None)
+    of_day = [
+        (_fit(status, policy), status) for status in statuses if _when_key(status)[0] == newest_day
+    ]
+    for state in (Tri.NOT_MET, Tri.UNKNOWN, Tri.MET):
+        shown = [status for found, status in of_day if found is state]
+        if shown:
+            text = f"{shown[0].scale.value} {shown[0].score}"
+            return Answer(state, (FactUsed.of(shown[0], text),))
+    return Answer(Tri.UNKNOWN)
+
+
+def _fit(status: PerformanceStatus, policy: Policy) -> Tri:
+    if status.scale is PerformanceScale.ECOG:
+        return Tri.of(status.score <= policy.fitness_max_ecog)
+    if policy.fitness_min_karnofsky - 10 < status.score < policy.fitness_min_karnofsky:
+        return Tri.UNKNOWN
+    return Tri.of(status.score >= policy.fitness_min_karnofsky)
 
 
 @rule("POL-36", "Pregnancy", "S03", "GK")
@@ -229,7 +254,8 @@ def pregnant(chart: Chart, as_of: date, policy: Policy) -> Answer:
         for test in chart.of(PregnancyResult)
         if test.final and _fresh(test.when, as_of, policy.pregnancy_test_max_age)
     ]
-    newest = max(tests, key=lambda test: test.when.latest if test.when else date.min, default=None)
+    # Of one day a positive test outranks an unclear one, and that a negative one.
+    newest = max(tests, key=lambda test: (_when_key(test)[0], _ALARM[test.pregnant]), default=None)
     if newest is None:
         return Answer(Tri.UNKNOWN)
     text = {Tri.MET: "positive", Tri.NOT_MET: "negative", Tri.UNKNOWN: "unclear"}[newest.pregnant]

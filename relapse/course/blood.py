@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from relapse.assessment import FactUsed
@@ -25,22 +26,21 @@ def blasts_since(
     unnamed kind from 5 % on, where no later blood is free of them: whether they are lymphoblasts is
     then unknown, and not "no".
     """
-    last_marrow = max((marrow.when.earliest for marrow in marrows), default=None)
+    last_marrow = max((marrow.when.earliest for marrow in marrows), default=date.min)
     found = [
-        result
+        (result.when.latest, result)
         for result in chart.of(BlastResult)
         if result.material is Material.BLOOD
         and result.final
         and result.when is not None
         and (remission is None or result.when.after(remission) is Tri.MET)
-        and (last_marrow is None or last_marrow < result.when.latest)
+        and last_marrow < result.when.latest
     ]
-    newest = max((result.when.latest for result in found if result.when is not None), default=None)
+    newest = max((day for day, _ in found), default=None)
     return tuple(
         FactUsed.of(result, _words(result))
-        for result in found
-        if _reached(result)
-        and (result.lymphoblasts or (result.when is not None and result.when.latest == newest))
+        for day, result in found
+        if _reached(result) and (result.lymphoblasts or day == newest)
     )
 
 

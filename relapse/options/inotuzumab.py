@@ -18,7 +18,7 @@ from relapse.assessment import (
 from relapse.case import Case
 from relapse.course.treatment import COURSE_GAP_DAYS
 from relapse.dates import DateRange, add_days
-from relapse.evidence import safety, tki
+from relapse.evidence import disease_burden, safety, tki
 from relapse.facts import Agent, Analyte, Antigen, Complication, Given, Section
 from relapse.logic import Tri, all_of, any_of
 from relapse.options import shared
@@ -242,7 +242,7 @@ def precautions(case: Case, transplant: Strength) -> list[PrecautionRaised]:
     vod = safety.complication(case.chart, (Complication.VOD,), case.as_of, ever=True)
     liver = safety.complication(case.chart, (Complication.LIVER_DISEASE,), case.as_of)
     severe = (Effect.CAP, Effect.WARN) if case.us else (Effect.BLOCK, Effect.WARN)
-    blood = safety.blood_blasts(case.chart, case.course)
+    blood = disease_burden.blood_blasts(case.chart, case.course)
     over_65 = case.age.at_least_years(66) is Tri.MET
     found = [
         raised("P-02", Effect.NOTE),

@@ -14,7 +14,7 @@ from relapse.assessment import (
     RuleResult,
 )
 from relapse.case import Case
-from relapse.evidence import safety
+from relapse.evidence import disease_burden, safety
 from relapse.evidence.antigens import AntigenStatus
 from relapse.facts import (
     NOT_FETCHED,
@@ -161,8 +161,8 @@ def neurological(case: Case) -> PrecautionRaised | None:
 
 def burden(case: Case) -> PrecautionRaised | None:
     """P-14: marrow from 50 % or blood blasts from 15 ×10⁹/L, only since the present state began."""
-    marrow = safety.newest_marrow_at_least(case.course, case.policy.high_burden_marrow)
-    blood = safety.blood_blasts(case.chart, case.course)
+    marrow = disease_burden.newest_marrow_at_least(case.course, case.policy.high_burden_marrow)
+    blood = disease_burden.blood_blasts(case.chart, case.course)
     facts: tuple[FactUsed, ...] = ()
     if marrow.state is Tri.MET:
         facts += marrow.facts

@@ -7,7 +7,7 @@ from mappings.context import Context
 from mappings.reduce import DATE, PLAIN, TEXT, Spec, cut
 from mappings.resources import Item
 from mappings.shapes import is_true
-from relapse.dates import DateRange
+from relapse.dates import DateRange, add_months
 from relapse.facts import Patient, Sex
 
 PATIENT: dict[str, Spec] = {
@@ -16,6 +16,8 @@ PATIENT: dict[str, Spec] = {
     "deceasedBoolean": PLAIN,
     "deceasedDateTime": DATE,
 }
+_OLDEST_YEARS = 120
+"""Older birth dates, such as 1900-01-01, stand for one that nobody knows."""
 _SEXES = {"female": Sex.FEMALE, "male": Sex.MALE, "other": Sex.OTHER}
 
 
@@ -45,6 +47,9 @@ def read(context: Context, item: Item | None, patient_id: str | None) -> Patient
     birth = when.of_day(data.get("birthDate"))
     if birth is not None and birth.earliest > context.as_of:
         context.list_unread(item, "a birth date after the evaluation date")
+        birth = None
+    elif birth is not None and birth.latest < add_months(context.as_of, -_OLDEST_YEARS * 12):
+        context.list_unread(item, f"a birth date more than {_OLDEST_YEARS} years ago")
         birth = None
     sex = _SEXES.get(data.get("gender", ""))
     return Patient(

@@ -311,3 +311,17 @@ def test_nothing_reads_the_clock() -> None:
     assert not facts(read(marrow(), as_of=early), BlastResult)
     assert facts(read(marrow(), as_of=late), BlastResult)
     assert AS_OF == date(2026, 6, 15)
+
+
+@pytest.mark.parametrize(
+    ("birth", "known"),
+    [("1906-06-15", True), ("1906-06-14", False), ("1906", True), ("1905", False)],
+)
+def test_rule_12_a_birth_date_of_more_than_120_years_ago_is_doubtful(
+    birth: str, known: bool
+) -> None:
+    """1900-01-01 stands in many records for a date that nobody knows; the facts stay."""
+    reading = read(patient(birthDate=birth), marrow())
+    assert (reading.chart.patient.birth is not None) is known
+    assert bool(reasons(reading, "Patient/p")) is not known
+    assert only(reading, BlastResult)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hooks.cards import Action, Card, Indicator, Source, Suggestion
@@ -34,12 +34,16 @@ class Presentation:
     """The version of the site's mapping of codes; empty where there is none."""
 
 
-def cards(assessment: Assessment, policy: Policy, presentation: Presentation) -> tuple[Card, ...]:
-    """The cards of ``assessment`` in the order of CARD-02; none where it has nothing to say."""
+def cards(
+    assessment: Assessment, policy: Policy, presentation: Presentation, unread: Iterable[str] = ()
+) -> tuple[Card, ...]:
+    """The cards of ``assessment`` in the order of CARD-02; none where it has nothing to say.
+    ``unread`` are results, in words, that nobody could read: the first card names them.
+    """
     writer = _Writer(assessment, policy, presentation)
+    drafts = sheets(assessment, list_not_suggested=policy.list_not_suggested)
     return tuple(
-        writer.card(sheet)
-        for sheet in sheets(assessment, list_not_suggested=policy.list_not_suggested)
+        writer.card(sheet, () if number else tuple(unread)) for number, sheet in enumerate(drafts)
     )
 
 
@@ -54,7 +58,7 @@ class _Writer:
         self._wording = Wording()
         self._tracer = Tracer(assessment, presentation.site_mapping)
 
-    def card(self, sheet: Sheet) -> Card:
+    def card(self, sheet: Sheet, unread: tuple[str, ...]) -> Card:
         topic = sheet.card_class.topic
         name = f"{self._assessment.patient}|{self._assessment.as_of}|{topic.code}"
         return Card(
@@ -65,6 +69,7 @@ class _Writer:
                 self._assessment,
                 self._wording,
                 label_max_age=self._policy.label_max_age,
+                unread=unread,
             ),
             indicator=indicator(sheet, self._assessment.state.disease),
             source=Source(

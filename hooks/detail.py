@@ -20,6 +20,8 @@ from relapse.logic import Tri
 from relapse.rules import MODEL_VERSION
 from relapse.sources import LABEL_DATA_AS_OF, SOURCES
 
+_MOST_UNREAD = 5
+"""Results that a card names; of more it gives the number."""
 _STRENGTHS = {
     Strength.EVAL: "Evaluate: every condition of the rule is met.",
     Strength.CONS: "May be considered: the conditions are met, but evidence, label or a precaution "
@@ -29,12 +31,21 @@ _STRENGTHS = {
 }
 
 
-def detail(sheet: Sheet, assessment: Assessment, wording: Wording, *, label_max_age: int) -> str:
-    """The Markdown of a card; ``wording`` is shared by the cards of one list."""
+def detail(
+    sheet: Sheet,
+    assessment: Assessment,
+    wording: Wording,
+    *,
+    label_max_age: int,
+    unread: tuple[str, ...] = (),
+) -> str:
+    """The Markdown of a card; ``wording`` is shared by the cards of one list. ``unread`` are
+    results, in words, that could not be read.
+    """
     sections = (
         ("Why", _why(sheet, assessment, wording)),
         ("What speaks against it", _against(sheet, wording)),
-        ("What is missing", _missing(sheet, assessment, wording)),
+        ("What is missing", _missing(sheet, assessment, wording, unread)),
         ("Facts used", _facts(sheet, assessment, wording)),
         ("Rules and sources", _sources(sheet, assessment, wording, label_max_age)),
     )
@@ -94,7 +105,9 @@ def _precaution(precaution: PrecautionRaised, wording: Wording) -> str:
     return f"{mark}{wording.own(precaution.text)} ({precaution.id})"
 
 
-def _missing(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator[str]:
+def _missing(
+    sheet: Sheet, assessment: Assessment, wording: Wording, unread: tuple[str, ...]
+) -> Iterator[str]:
     for request in sheet.written_out:
         first = "**Needed first:** " if request.gating and sheet.consideration else ""
         yield f"{first}{wording.own(request.text).rstrip('.')} ({request.id})"
@@ -104,7 +117,11 @@ def _missing(sheet: Sheet, assessment: Assessment, wording: Wording) -> Iterator
     unknown = _unknown(sheet, wording)
     if unknown:
         yield "Unknown: " + "; ".join(unknown) + "."
-    if not (sheet.written_out or sheet.named or unknown):
+    if unread:
+        more = f"; and {len(unread) - _MOST_UNREAD} more" if len(unread) > _MOST_UNREAD else ""
+        named = "; ".join(wording.own(words) for words in unread[:_MOST_UNREAD])
+        yield f"Could not be read, to be looked at in the record: {named}{more}."
+    if not (sheet.written_out or sheet.named or unknown or unread):
         yield (
             "No decisive datum is missing."
             if assessment.state.whole_record

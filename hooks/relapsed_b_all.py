@@ -7,7 +7,7 @@ one id answers all three hooks and a newer answer replaces the older one (C-231)
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from time import perf_counter
 
 from hooks.compose import Presentation, cards
@@ -23,6 +23,7 @@ from hooks.registry import CdsService, Outcome
 from hooks.suggestions import check_drafts
 from hooks.value_sets import leukaemia_codes
 from mappings.chart import read_chart
+from mappings.context import Unread
 from mappings.resources import unpack
 from mappings.terminology import Terminology, standard
 from relapse.evaluate import evaluate
@@ -125,13 +126,30 @@ def assess(
     mapped = perf_counter()
     assessment = evaluate(reading.chart, as_of, policy)
     assessed = perf_counter()
-    composed = cards(assessment, policy, presentation)
+    composed = cards(
+        assessment, policy, presentation, _unread_results(reading.unread, as_of, policy)
+    )
     seconds = {
         "map": mapped - began,
         "assess": assessed - mapped,
         "cards": perf_counter() - assessed,
     }
     return Outcome(composed, assessment, reading.unread, reading.chart, seconds)
+
+
+def _unread_results(unread: Iterable[Unread], as_of: date, policy: Policy) -> list[str]:
+    """What results are about whose value cannot be read, newest first: those of the time for which
+    evidence of a relapse is new (POL-07), and those without a date.
+    """
+    since, until = (as_of - timedelta(days=policy.status_max_age)).isoformat(), as_of.isoformat()
+    recent = [
+        item for item in unread if item.topic and (not item.day or since <= item.day <= until)
+    ]
+    recent.sort(key=lambda item: (item.day, item.reference), reverse=True)
+    return [
+        f"{item.reason}{f' on {item.day}' if item.day else ''} ({item.reference})"
+        for item in recent
+    ]
 
 
 def _record(gathered: Gathered) -> list[object]:

@@ -69,22 +69,31 @@ def add_infusions(context: Context) -> None:
         # A history code repeats what a procedure or drug records, at the date of the visit.
         events = sorted(context.car_t_states, key=_rank)[:1]
     for event in events:
-        context.facts.append(
-            CarTInfusion(
-                source=Provenance(event.reference),
-                when=event.when,
-                text=event.text,
-                product=event.product,
-                cd19_directed=_cd19_directed(event),
-            )
-        )
+        _add(context, event)
     if not any(isinstance(fact, CarTInfusion) for fact in context.facts):
         for item, name in context.car_t_mentions:
             context.list_unread(item, "words on CAR-T cells, no infusion recorded", name)
-    for item, day, name in context.car_t_orders:
+    for item, order, completed in context.car_t_orders:
+        day = order.when
         near = any(
             event.when is None or day is None or _near(event.when, day, _NEAR_ORDER_DAYS)
             for event in events
         )
-        if not near:
-            context.list_unread(item, "CAR-T cells ordered, no infusion recorded", name)
+        if near:
+            continue
+        context.list_unread(item, "CAR-T cells ordered, no infusion recorded", order.text)
+        if completed:
+            # Perhaps given, as with infused antibodies (mapping rule 32).
+            _add(context, order)
+
+
+def _add(context: Context, event: Infusion) -> None:
+    context.facts.append(
+        CarTInfusion(
+            source=Provenance(event.reference),
+            when=event.when,
+            text=event.text,
+            product=event.product,
+            cd19_directed=_cd19_directed(event),
+        )
+    )

@@ -47,6 +47,14 @@ class Unread:
     """How the record words the code of the resource; comes from the record and is to be escaped."""
     code: str = ""
     """Its first coding as ``system|code``: what a site's mapping would have to name."""
+    day: str = ""
+    """Of a result whose value cannot be read: its last possible day, if known."""
+
+    @property
+    def topic(self) -> str:
+        """What a result is about whose value cannot be read ("blasts: no unit"); else empty."""
+        topic, colon, _ = self.reason.partition(": ")
+        return topic if colon and self.reference.startswith("Observation/") else ""
 
 
 @dataclass(slots=True)
@@ -89,7 +97,8 @@ class Context:
     unread: set[Unread] = field(default_factory=set)
     sex: Sex | None = None
     car_t: list[Infusion] = field(default_factory=list)
-    car_t_orders: list[tuple[Item, DateRange | None, str]] = field(default_factory=list)
+    car_t_orders: list[tuple[Item, Infusion, bool]] = field(default_factory=list)
+    """Orders of CAR-T cells as infusions, and whether they are completed."""
     car_t_states: list[Infusion] = field(default_factory=list)
     """Infusions known only from a code for the history of CAR-T therapy."""
     car_t_mentions: list[tuple[Item, str]] = field(default_factory=list)
@@ -110,13 +119,16 @@ class Context:
     def __post_init__(self) -> None:
         self.topics = self.terminology.memory("observation")
 
-    def list_unread(self, item: Item | str, reason: str, code: object = None) -> None:
+    def list_unread(
+        self, item: Item | str, reason: str, code: object = None, when: DateRange | None = None
+    ) -> None:
         """Report a resource as unread; ``code`` is the CodeableConcept, or the text, that says what
         it is about.
         """
         reference = item if isinstance(item, str) else item.reference
         text = clipped(text_of(code), _LONGEST_CODE_TEXT)
-        self.unread.add(Unread(reference, reason, text, _first_coding(code)))
+        day = "" if when is None else when.latest.isoformat()
+        self.unread.add(Unread(reference, reason, text, _first_coding(code), day))
 
     def concepts(self, concept: object) -> frozenset[str]:
         return self.terminology.of(concept)

@@ -211,19 +211,18 @@ def _add(
     reasons = _reasons(record.data)
     product = next((name for name in sorted(drug.value_sets) if name in PRODUCTS), None)
     if product is not None:
-        if kind == "MedicationRequest":
-            context.car_t_orders.append((item, span.start, drug.name))
-            return
-        context.car_t.append(
-            Infusion(
-                item.reference,
-                span.start,
-                clipped(drug.name),
-                PRODUCTS[product],
-                bcma=product in BCMA,
-                certain=not perhaps,
-            )
+        infusion = Infusion(
+            item.reference,
+            span.start,
+            clipped(drug.name),
+            PRODUCTS[product],
+            bcma=product in BCMA,
+            certain=not perhaps and kind != "MedicationRequest",
         )
+        if kind == "MedicationRequest":
+            context.car_t_orders.append((item, infusion, status == "completed"))
+        else:
+            context.car_t.append(infusion)
         return
     words = f"{drug.words} | {_routes(record.data)}"
     for agent in sorted(agents_of(drug.value_sets), key=lambda agent: agent.value):

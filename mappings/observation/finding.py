@@ -196,7 +196,7 @@ class Finding:
         return [note["text"] for note in self.record.data.get("note", []) if "text" in note]
 
     def list_unread(self, reason: str) -> None:
-        self.context.list_unread(self.record.item, reason, self.code)
+        self.context.list_unread(self.record.item, reason, self.code, self.when)
 
     @property
     def spinal_fluid(self) -> bool:

@@ -71,9 +71,12 @@ def read_pregnancy(finding: Finding) -> None:
     elif answer.agreed in (Word.POSITIVE, Word.NEGATIVE, Word.INDETERMINATE) and not answer.problem:
         pregnant = _TRUTH.get(answer.agreed, Tri.UNKNOWN)
     if pregnant is None:
-        if not answer.missing or "valueQuantity" in finding.data:
-            finding.list_unread("pregnancy test: value not understood")
-        return
+        if answer.missing and "valueQuantity" not in finding.data:
+            return
+        finding.list_unread("pregnancy test: value not understood")
+        if "valueQuantity" in finding.data:
+            return
+        pregnant = Tri.UNKNOWN  # no older test may stand in for it
     finding.context.facts.append(
         PregnancyResult(**finding.result(answer.text or text), pregnant=pregnant)
     )

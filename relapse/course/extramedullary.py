@@ -129,11 +129,17 @@ def other_findings(chart: Chart) -> tuple[SiteFinding, ...]:
 
 
 def findings(chart: Chart) -> tuple[SiteFinding, ...]:
-    """Every finding on every site, oldest first; undated ones last."""
+    """Every finding on every site, oldest first, of one day the more worrying one later; undated
+    ones last.
+    """
     every = cns_findings(chart) + other_findings(chart)
     return tuple(sorted(every, key=_order))
 
 
-def _order(finding: SiteFinding) -> tuple[bool, DateRange | int, str] | tuple[bool, str, str]:
+_ALARM = {Tri.NOT_MET: 0, Tri.UNKNOWN: 1, Tri.MET: 2}
+
+
+def _order(finding: SiteFinding) -> tuple[bool, str, int, str]:
     when = finding.when
-    return (when is None, "" if when is None else when.earliest.isoformat(), finding.used.reference)
+    day = "" if when is None else when.earliest.isoformat()
+    return when is None, day, _ALARM[finding.leukaemia], finding.used.reference

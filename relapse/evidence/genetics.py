@@ -50,7 +50,8 @@ def philadelphia(
 ) -> tuple[Tri, tuple[FactUsed, ...]]:
     """Met if BCR::ABL1 was ever shown; not met if an adequate test was negative and none positive.
 
-    A transcript level that is negative under treatment is a response and excludes nothing.
+    A transcript level that is negative under treatment is a response and excludes nothing; nor does
+    a negative test before a later one that is unclear.
     """
     positive = [result for result in results if result.present is Tri.MET]
     if positive:
@@ -63,9 +64,16 @@ def philadelphia(
         and result.adequate
         and not (result.quantitative and _under_treatment(result.when, start))
     ]
+    unclear = [result for result in results if result.present is Tri.UNKNOWN]
+    if negative and unclear and _day(_newest(unclear)) > _day(_newest(negative)):
+        return Tri.UNKNOWN, tuple(describe(result) for result in (*negative, *unclear))
     return (Tri.NOT_MET if negative else Tri.UNKNOWN), tuple(
         describe(result) for result in negative
     )
+
+
+def _day(result: GeneticResult | None) -> date:
+    return date.min if result is None or result.when is None else result.when.latest
 
 
 def _under_treatment(when: DateRange | None, start: DateRange | None) -> bool:

@@ -266,9 +266,13 @@ def test_encoding_10_8_two_infusions() -> None:
 
 
 def test_an_order_of_cells_is_no_infusion() -> None:
-    reading = read(request("r", TISAGENLECLEUCEL))
-    assert not facts(reading, CarTInfusion)
-    assert reasons(reading)
+    """A completed one was perhaps carried out: an older antigen result is no proof then."""
+    running = read(request("r", TISAGENLECLEUCEL, status="active"))
+    assert not facts(running, CarTInfusion)
+    assert reasons(running)
+    completed = read(request("r", TISAGENLECLEUCEL, status="completed"))
+    assert only(completed, CarTInfusion).cd19_directed is Tri.UNKNOWN
+    assert reasons(completed)
     infused = read(
         request("r", TISAGENLECLEUCEL),
         procedure("p", (CPT, "38228"), performedDateTime="2026-02-20"),

@@ -8,7 +8,7 @@ import pytest
 
 from relapse.facts import Agent, Analyte, Lesion, Method, PerformanceScale, Sex
 from relapse.logic import Tri
-from tests.relapse.patients import Story, adult_first_relapse, adult_second_remission
+from tests.relapse.patients import EU, Story, adult_first_relapse, adult_second_remission
 
 DAY = "2026-06-12"
 Step = Callable[[Story], Story]
@@ -86,3 +86,22 @@ def test_E_09_residual_disease() -> None:
         lambda s: s.mrd(DAY, "0.3"),
     ):
         assert story.ask().mrd == "POS"
+
+
+def test_E_18_testes() -> None:
+    relapse = adult_first_relapse(but="testes")
+    for story in either_way(
+        relapse,
+        lambda s: s.testes(on=DAY),
+        lambda s: s.testes(enlarged=True, on=DAY),
+    ):
+        assert "D-TEST" in story.ask().all_requests
+
+
+def test_E_04_an_unclear_test_after_a_negative_one() -> None:
+    """EU: blinatumomab for adults asks for Ph-negative disease."""
+    negative = adult_first_relapse(but="ph").ph(Tri.NOT_MET, "2026-06-08")
+    assert negative.ask(EU).assessment.state.ph == "F"
+    assert negative.ph(Tri.UNKNOWN, "2026-06-10").ask(EU).assessment.state.ph == "U"
+    assert negative.ph(Tri.UNKNOWN, "2026-06-07").ask(EU).assessment.state.ph == "F"
+    assert negative.ph(Tri.MET, "2020-06-07").ask(EU).assessment.state.ph == "T"

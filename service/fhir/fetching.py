@@ -176,7 +176,7 @@ class _Running:
         if rest.reason == EXPIRED:
             return self._whole(key, first)
         answer = Answer(first.resources + rest.resources, rest.reason)
-        return _checked(answer, key.template)
+        return _checked(answer, key.expand(self._context))
 
 
 def resource_type(query: str) -> str:
@@ -193,8 +193,8 @@ def _checked(answer: Answer, query: str) -> Answer:
     """``answer`` without what is none, and with the reason why it does not hold everything."""
     kind = resource_type(query)
     right = tuple(page for page in answer.resources if is_answer(page, kind))
-    if is_read(query):
-        right = tuple(page for page in right if holds(page, kind, query.partition("/")[2]))
+    if is_read(query) and not any(holds(page, kind, query.partition("/")[2]) for page in right):
+        right = ()
     if len(right) < len(answer.resources):
         return Answer(right, NOT_ASKED_FOR)
     if not answer.reason and any(map(cut_short, right)):

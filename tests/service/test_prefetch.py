@@ -255,6 +255,23 @@ def test_bundle_without_the_patient(
     assert fhir.asked == ["Patient"]
 
 
+@pytest.mark.parametrize("rest", [(), (PATIENT,)], ids=["nothing more", "the patient again"])
+def test_patient_on_the_first_of_two_pages(
+    client: FlaskClient, body: dict[str, Any], recorder: Recorder, rest: tuple[dict[str, Any], ...]
+) -> None:
+    """C-077: the page that was sent is kept; with what follows it is the answer."""
+
+    def answer(path: str, headers: dict[str, str]) -> Reply:
+        return Reply(searchset(*rest))
+
+    with serving(answer) as base:
+        link = [{"relation": "next", "url": f"{base}?_getpages=2"}]
+        body["prefetch"]["patient"] = searchset(PATIENT, link=link)
+        assert client.post(URL, json=body | {"fhirServer": base}).status_code == 200
+    assert "'p1'" in repr(recorder.last.resources["patient"])
+    assert not recorder.last.unavailable
+
+
 @pytest.mark.parametrize("sent", [None, searchset(), searchset(total=0), searchset(PATIENT)])
 def test_bundle_that_is_as_good_as_the_patient_or_null(
     client: FlaskClient, body: dict[str, Any], fhir: FakeFhir, sent: object

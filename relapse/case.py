@@ -114,16 +114,10 @@ class Case:
         relapsed = self.course.relapse_date
         if relapsed is None:
             return Tri.UNKNOWN
-        grafts = [
-            item.when
-            for item in self.course.history.transplants
-            if allogeneic(item) is Tri.MET
-            and item.when is not None
-            and item.when.before(relapsed) is Tri.MET
-        ]
-        if not grafts:
+        grafts = self.course.history.grafts_before(relapsed)
+        if not grafts or grafts[-1].when is None:
             return Tri.UNKNOWN
-        return relapsed.before(grafts[-1].shifted(days=EARLY_RELAPSE_DAYS))
+        return relapsed.before(grafts[-1].when.shifted(days=EARLY_RELAPSE_DAYS))
 
     # --- Criteria that several options share --------------------------------------------------
 

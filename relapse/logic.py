@@ -32,6 +32,11 @@ class Tri(Term):
     def __invert__(self) -> Tri:
         return _NEGATION[self]
 
+    @property
+    def rank(self) -> int:
+        """Not met, unknown, met: for the more worrying one of findings on a harm."""
+        return _RANKS[self]
+
     @classmethod
     def of(cls, value: bool | None) -> Tri:
         """The answer for a plain truth value; ``None`` means that nothing is known."""
@@ -40,6 +45,7 @@ class Tri(Term):
         return cls.MET if value else cls.NOT_MET
 
 
+_RANKS = {Tri.NOT_MET: 0, Tri.UNKNOWN: 1, Tri.MET: 2}
 _NEGATION = {Tri.MET: Tri.NOT_MET, Tri.NOT_MET: Tri.MET, Tri.UNKNOWN: Tri.UNKNOWN}
 
 

@@ -136,10 +136,7 @@ def findings(chart: Chart) -> tuple[SiteFinding, ...]:
     return tuple(sorted(every, key=_order))
 
 
-_ALARM = {Tri.NOT_MET: 0, Tri.UNKNOWN: 1, Tri.MET: 2}
-
-
 def _order(finding: SiteFinding) -> tuple[bool, str, int, str]:
     when = finding.when
     day = "" if when is None else when.earliest.isoformat()
-    return when is None, day, _ALARM[finding.leukaemia], finding.used.reference
+    return when is None, day, finding.leukaemia.rank, finding.used.reference

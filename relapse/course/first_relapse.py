@@ -10,9 +10,9 @@ from relapse.assessment import FactUsed
 from relapse.course.diagnosis import describe
 from relapse.course.disease import DiseaseCourse
 from relapse.course.timing import FirstRelapse
-from relapse.course.treatment import COURSE_GAP_DAYS, Course, allogeneic
+from relapse.course.treatment import COURSE_GAP_DAYS, Course
 from relapse.dates import DateRange, add_days
-from relapse.facts import Chart, Transplant
+from relapse.facts import Chart
 from relapse.logic import Tri
 
 
@@ -42,8 +42,8 @@ def _facts(course: DiseaseCourse, relapsed: DateRange | None) -> tuple[FactUsed,
     if first is not None:
         found.append(FactUsed.of(first, describe(first)))
     if relapsed is not None:
-        transplants = _transplants_before(course, relapsed)
-        found += [FactUsed.of(item, item.text or "transplant") for item in transplants]
+        grafts = course.history.grafts_before(relapsed)
+        found += [FactUsed.of(item, item.text or "transplant") for item in grafts]
         for item in course.history.courses:
             if item.begun_before(relapsed) is not Tri.NOT_MET:
                 until = "running" if item.running else f"until {item.end or 'an unknown day'}"
@@ -61,24 +61,14 @@ def primary_therapy(
     """
     if relapsed is None:
         return None, Tri.UNKNOWN
-    transplants = _transplants_before(course, relapsed)
-    if transplants:
-        return transplants[-1].when, Tri.NOT_MET
+    grafts = course.history.grafts_before(relapsed)
+    if grafts:
+        return grafts[-1].when, Tri.NOT_MET
     courses = course.history.courses
     surely = _ended([item for item in courses if item.begun_before(relapsed) is Tri.MET], relapsed)
     perhaps = [item for item in courses if item.begun_before(relapsed) is not Tri.NOT_MET]
     # A course known to the month of the relapse may belong to either line of therapy.
     return surely if _ended(perhaps, relapsed) == surely else (None, Tri.UNKNOWN)
-
-
-def _transplants_before(course: DiseaseCourse, relapsed: DateRange) -> list[Transplant]:
-    return [
-        item
-        for item in course.history.transplants
-        if allogeneic(item) is Tri.MET
-        and item.when is not None
-        and item.when.before(relapsed) is Tri.MET
-    ]
 
 
 def _ended(front_line: list[Course], relapsed: DateRange) -> tuple[DateRange | None, Tri]:

@@ -138,6 +138,16 @@ class TreatmentHistory:
         states += [Tri.MET for course in self.courses_with(agent)]
         return any_of(states) if states else self.absent()
 
+    def grafts_before(self, day: DateRange) -> list[Transplant]:
+        """The allogeneic transplants that surely came before ``day``."""
+        return [
+            item
+            for item in self.transplants
+            if allogeneic(item) is Tri.MET
+            and item.when is not None
+            and item.when.before(day) is Tri.MET
+        ]
+
     def done(self, kind: ProcedureKind) -> tuple[ProcedureDone, ...]:
         return tuple(item for item in self.procedures if item.kind is kind)
 

@@ -154,10 +154,8 @@ def _earlier_negative(dated: Sequence[_Dated]) -> FactUsed | None:
     return None
 
 
-def _newest_last(item: _Dated) -> tuple[str, str, str]:
-    when = item.result.when
-    day = "" if when is None else when.latest.isoformat()
-    return day, item.found.value, item.result.source.reference
+def _newest_last(item: _Dated) -> tuple[date, str, str]:
+    return item.result.last_day, item.found.value, item.result.source.reference
 
 
 def _close(one: _Dated, newest: _Dated, days: int) -> bool:

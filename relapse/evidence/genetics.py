@@ -65,15 +65,15 @@ def philadelphia(
         and not (result.quantitative and _under_treatment(result.when, start))
     ]
     unclear = [result for result in results if result.present is Tri.UNKNOWN]
-    if negative and unclear and _day(_newest(unclear)) > _day(_newest(negative)):
+    if negative and _last_day(unclear) > _last_day(negative):
         return Tri.UNKNOWN, tuple(describe(result) for result in (*negative, *unclear))
     return (Tri.NOT_MET if negative else Tri.UNKNOWN), tuple(
         describe(result) for result in negative
     )
 
 
-def _day(result: GeneticResult | None) -> date:
-    return date.min if result is None or result.when is None else result.when.latest
+def _last_day(results: list[GeneticResult]) -> date:
+    return max((result.last_day for result in results), default=date.min)
 
 
 def _under_treatment(when: DateRange | None, start: DateRange | None) -> bool:
@@ -126,13 +126,6 @@ def genetics(chart: Chart, course: DiseaseCourse) -> Genetics:
 
 def _newest(results: list[GeneticResult]) -> GeneticResult | None:
     """Of one day, one that shows the lesion, else one that is unclear."""
-    rank = {Tri.NOT_MET: 0, Tri.UNKNOWN: 1, Tri.MET: 2}
     return max(
-        results,
-        key=lambda r: (
-            r.when.latest if r.when is not None else date.min,
-            rank[r.present],
-            r.source.reference,
-        ),
-        default=None,
+        results, key=lambda r: (r.last_day, r.present.rank, r.source.reference), default=None
     )

@@ -150,7 +150,7 @@ def _combined(together: Sequence[MrdResult], facts: tuple[FactUsed, ...]) -> Mrd
         if kind is MrdCategory.UNK and _says_more(result)
     ]
     clear = [r for r, kind in zip(together, found, strict=True) if kind is MrdCategory.NEG]
-    if unclear and (not clear or _day(unclear[-1]) >= _day(clear[-1])):
+    if unclear and (not clear or unclear[-1].last_day >= clear[-1].last_day):
         return MrdStatus(MrdCategory.UNK, tuple(together), facts, _unclear(unclear[-1]), "D-MRD")
     if clear:
         return MrdStatus(MrdCategory.NEG, tuple(clear), facts, "")
@@ -179,12 +179,8 @@ def _shows_nothing(result: MrdResult) -> bool:
     return result.detection in (Detection.NOT_DETECTED, Detection.QUANTIFIED)
 
 
-def _day(result: MrdResult) -> str:
-    return "" if result.when is None else result.when.latest.isoformat()
-
-
-def _newest_last(result: MrdResult) -> tuple[str, str]:
-    return _day(result), result.source.reference
+def _newest_last(result: MrdResult) -> tuple[date, str]:
+    return result.last_day, result.source.reference
 
 
 def _same_time(one: MrdResult, newest: MrdResult) -> bool:

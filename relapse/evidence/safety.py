@@ -41,9 +41,6 @@ _UNITS = {
 }
 
 
-_ALARM = {Tri.NOT_MET: 0, Tri.UNKNOWN: 1, Tri.MET: 2}
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A three-valued answer with the facts behind it."""
@@ -78,12 +75,8 @@ def _highest_last(result: LabResult) -> tuple[date, Decimal, str]:
     return day, Decimal("Infinity") if result.value.high is None else result.value.high, reference
 
 
-def last_day(result: Result) -> date:
-    return result.when.latest if result.when is not None else date.min
-
-
 def newest_last(result: Result) -> tuple[date, str]:
-    return last_day(result), result.source.reference
+    return result.last_day, result.source.reference
 
 
 def lab_above(
@@ -133,16 +126,12 @@ def fit(chart: Chart, as_of: date, policy: Policy) -> Answer:
         for status in chart.of(PerformanceStatus)
         if status.final and _fresh(status.when, as_of, policy.fitness_max_age)
     ]
-    newest_day = max((last_day(status) for status in statuses), default=None)
-    of_day = [
-        (_fit(status, policy), status) for status in statuses if last_day(status) == newest_day
-    ]
-    for state in (Tri.NOT_MET, Tri.UNKNOWN, Tri.MET):
-        shown = [status for found, status in of_day if found is state]
-        if shown:
-            text = f"{shown[0].scale.value} {shown[0].score}"
-            return Answer(state, (FactUsed.of(shown[0], text),))
-    return Answer(Tri.UNKNOWN)
+    # Of one day the worst.
+    newest = max(statuses, key=lambda item: (item.last_day, -_fit(item, policy).rank), default=None)
+    if newest is None:
+        return Answer(Tri.UNKNOWN)
+    used = FactUsed.of(newest, f"{newest.scale.value} {newest.score}")
+    return Answer(_fit(newest, policy), (used,))
 
 
 def _fit(status: PerformanceStatus, policy: Policy) -> Tri:
@@ -165,7 +154,7 @@ def pregnant(chart: Chart, as_of: date, policy: Policy) -> Answer:
         if test.final and _fresh(test.when, as_of, policy.pregnancy_test_max_age)
     ]
     # Of one day a positive test outranks an unclear one, and that a negative one.
-    newest = max(tests, key=lambda test: (last_day(test), _ALARM[test.pregnant]), default=None)
+    newest = max(tests, key=lambda test: (test.last_day, test.pregnant.rank), default=None)
     if newest is None:
         return Answer(Tri.UNKNOWN)
     text = {Tri.MET: "positive", Tri.NOT_MET: "negative", Tri.UNKNOWN: "unclear"}[newest.pregnant]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from relapse.dates import DateRange
 
@@ -25,6 +26,11 @@ class Fact:
     when: DateRange | None
     text: str = ""
     """How the record words it, unescaped; cut to a sane length."""
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is possible; before all others where no date is known."""
+        return date.min if self.when is None else self.when.latest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

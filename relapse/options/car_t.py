@@ -205,8 +205,7 @@ def early_after_transplant(case: Case) -> PrecautionRaised | None:
 def _collection_screen(case: Case) -> PrecautionRaised:
     """P-21, with the reactive results where there are any."""
     reactive = safety.reactive_screens(case.chart)
-    found = ", ".join(used.text for used in reactive)
-    return raised("P-21", Effect.NOTE, facts=reactive, detail=found)
+    return raised("P-21", Effect.NOTE, facts=reactive, detail=shared.values(reactive))
 
 
 def _requests(case: Case) -> list[DataRequest]:

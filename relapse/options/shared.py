@@ -257,7 +257,7 @@ def lab_requests(case: Case) -> list[DataRequest]:
 
 
 def values(facts: Iterable[FactUsed]) -> str:
-    """Laboratory values in words, for the detail of the precaution that they raise."""
+    """Results in words, for the detail of the precaution that they raise."""
     return ", ".join(used.text for used in facts)
 
 

@@ -95,10 +95,14 @@ def _active_row(case: Case, relapse: FirstRelapse, bfm: str, cog: str) -> RuleRe
 
 
 def _timing_fact(case: Case, text: str) -> Criterion:
-    first = case.first_relapse
     known = f" ({case.timing.text})" if case.timing is not None and case.timing.text else ""
-    facts = (*(first.facts if first else ()), *case.course.facts)
-    return Criterion(f"{text}{known}", Tri.MET, facts)
+    return Criterion(f"{text}{known}", Tri.MET, _facts(case))
+
+
+def _facts(case: Case) -> tuple[FactUsed, ...]:
+    """Those of the timing of the first relapse, and of the state."""
+    first = case.first_relapse
+    return (*(first.facts if first is not None else ()), *case.course.facts)
 
 
 def _mrd_fact(case: Case) -> Criterion:
@@ -213,7 +217,7 @@ def timing_unknown(case: Case) -> RuleResult:
     criterion = Criterion(
         f"{' and '.join(open_parts)} of the first relapse",
         Tri.UNKNOWN,
-        (*(first.facts if first else ()), *case.course.facts),
+        _facts(case),
         asked,
         "not known exactly",
     )

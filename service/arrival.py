@@ -1,4 +1,4 @@
-"""How much of an HTTP request has to come before it is worth a thread.
+"""How much of an HTTP request has to come before it is worth a thread, and what keeps it till then.
 
 What a request asks is gunicorn's to say; here only where it ends, and only where that is certain.
 """
@@ -6,10 +6,15 @@ What a request asks is gunicorn's to say; here only where it ends, and only wher
 from __future__ import annotations
 
 import re
+import threading
 
 GATHERED = 1024 * 1024
 """Bytes of a request that are gathered before it gets a thread; longer ones get it with their
 headers.
+"""
+MOST_HELD = 256 * 1024 * 1024
+"""Bytes of half requests that a worker holds in memory. As many half headers as a worker has
+connections stay far below.
 """
 _LONGEST_HEAD = 64 * 1024
 """Bytes of headers that are waited for; gunicorn says what is wrong with more."""
@@ -36,3 +41,72 @@ def size(begun: bytes | bytearray) -> int | None:
         return end
     whole = end + int(length[1])
     return whole if whole <= GATHERED else end
+
+
+class NoRoom(Exception):
+    """Half requests take as much memory as they may (`MOST_HELD`)."""
+
+
+class _Held:
+    """Bytes of half requests in the memory of this process, of all connections together."""
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._bytes = 0
+
+    def add(self, more: int) -> None:
+        with self._changing:
+            if self._bytes + more > MOST_HELD:
+                raise NoRoom
+            self._bytes += more
+
+    def give_back(self, less: int) -> None:
+        with self._changing:
+            self._bytes -= less
+
+
+_HELD = _Held()
+
+
+class Arriving:
+    """What has come of a request and has not been read yet."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._size: int | None = None
+        self._held = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._bytes)
+
+    @property
+    def half_a_head(self) -> bool:
+        """Whether something has come, but not all headers."""
+        return bool(self._bytes) and self._size is None
+
+    def add(self, piece: bytes) -> bool:
+        """Keep ``piece``; whether enough has come."""
+        self._bytes += piece
+        if self._size is None:
+            self._size = size(self._bytes)
+        return self._size is not None and len(self._bytes) >= self._size
+
+    def hold(self) -> None:
+        """Wait for the rest in memory. Raises `NoRoom`."""
+        more = len(self._bytes) - self._held
+        _HELD.add(more)
+        self._held += more
+
+    def take(self) -> bytes:
+        """All of it; nothing is kept."""
+        taken = bytes(self._bytes)
+        self.forget()
+        return taken
+
+    def forget(self) -> None:
+        """Keep nothing."""
+        self._bytes.clear()
+        self._size = None
+        if self._held:
+            _HELD.give_back(self._held)
+            self._held = 0

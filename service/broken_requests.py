@@ -12,6 +12,7 @@ from ssl import SSLError
 import orjson
 from gunicorn.http import errors  # type: ignore[import-untyped, unused-ignore]
 
+from service.arrival import NoRoom
 from service.errors import HTTP_MESSAGES, operation_outcome
 
 _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
@@ -23,6 +24,8 @@ _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (errors.InvalidResponseHeaderName, HTTPStatus.INTERNAL_SERVER_ERROR),
     (errors.ParseException, HTTPStatus.BAD_REQUEST),
     (SSLError, HTTPStatus.FORBIDDEN),
+    (TimeoutError, HTTPStatus.REQUEST_TIMEOUT),
+    (NoRoom, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 """By kind of error, the first that fits."""
 

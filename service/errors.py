@@ -91,5 +91,6 @@ HTTP_MESSAGES: Mapping[int, tuple[str, str]] = {
         "exception",
         "The service failed. Nothing was decided; the request id is in the header X-Request-Id.",
     ),
+    503: ("throttled", "Too many requests are arriving in pieces; send it again."),
 }
 """Code and sentence for errors that the framework raises."""

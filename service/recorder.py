@@ -3,7 +3,7 @@ memory.
 
 A call never waits for this and never fails because of it. With the database away or slow, records
 are kept until the queue is full and dropped after that; `/metrics` counts both. A crash may lose
-the last second.
+those of the last tenth of a second.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 from service.logs import log, where
+from service.pruning import Pruning
 from service.store import decisions
 from service.store.database import Database, StoreUnavailable
 from service.store.decisions import DecisionRecord
-from service.store.nonces import Nonces
-from service.store.retention import prune
 
 _MOST_WAITING = 5000
 _BATCH = 200
@@ -31,7 +29,9 @@ are computed meanwhile.
 """
 _RETRY = 5.0
 _IDLE = 10.0
-_HOUR = 3600.0
+
+PATIENCE = 3
+"""Seconds for which the end of the process waits for the last records."""
 
 Count = Callable[[str, int], None]
 """Told of records by what became of them: ``stored`` or ``dropped``."""
@@ -39,21 +39,18 @@ Count = Callable[[str, int], None]
 
 class Recorder:
     """The queue of one process and the thread that empties it: started by a record, ended when
-    nothing has come for a while.
-
-    ``retention`` of `None` keeps records for ever.
+    nothing has come for a while. Between its batches it deletes what ``pruning`` finds.
     """
 
-    def __init__(self, database: Database, count: Count, retention: timedelta | None) -> None:
+    def __init__(self, database: Database, count: Count, pruning: Pruning) -> None:
         self._database = database
         self._count = count
-        self._retention = retention
+        self._pruning = pruning
         self._waiting: queue.Queue[DecisionRecord] = queue.Queue(_MOST_WAITING)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._process = 0
-        self._next_pruning = 0.0
 
     def put(self, record: DecisionRecord) -> None:
         """Take a record; returns at once, whatever the state of the database."""
@@ -63,22 +60,27 @@ class Recorder:
             self._count("dropped", 1)
         self._start()
 
-    def close(self, patience: float = 3.0) -> None:
+    def close(self, patience: float = PATIENCE) -> None:
         """Write what is waiting, for at most ``patience`` seconds."""
         self._stopping.set()
-        thread = self._thread
-        if thread is not None and self._process == os.getpid():
+        with self._lock:  # a thread that is about to end may find that it must go on
+            thread = self._thread if self._process == os.getpid() else None
+        if thread is not None:
             thread.join(patience)
 
     def _start(self) -> None:
-        # A thread does not survive a fork: each worker has its own.
-        if self._thread is not None and self._process == os.getpid():
+        if self._running():
             return
         with self._lock:
-            if self._thread is None or self._process != os.getpid():
+            if not self._running():
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._process = os.getpid()
                 self._thread.start()
+
+    def _running(self) -> bool:
+        # A thread does not survive a fork: each worker has its own.
+        thread = self._thread
+        return thread is not None and thread.is_alive() and self._process == os.getpid()
 
     def _run(self) -> None:
         batch: list[DecisionRecord] = []
@@ -95,7 +97,8 @@ class Recorder:
                         return
                     self._stopping.wait(_RETRY)
                     continue
-            self._forget()
+            if not ending and self._pruning.step():
+                idle_since = time.monotonic()
             if self._waiting.qsize() >= _BATCH:
                 continue
             if self._ended(ending or time.monotonic() - idle_since > _IDLE):
@@ -139,20 +142,3 @@ class Recorder:
             return []
         self._count("stored", len(batch))
         return []
-
-    def _forget(self) -> None:
-        """Once an hour: delete what is older than the site keeps it, and token ids that have
-        expired.
-        """
-        if time.monotonic() < self._next_pruning:
-            return
-        self._next_pruning = time.monotonic() + _HOUR
-        now = datetime.now(UTC)
-        try:
-            Nonces(self._database).prune(now)
-            if self._retention is not None:
-                prune(self._database, now - self._retention)
-        except StoreUnavailable as error:
-            log("retention", level=logging.WARNING, error=str(error))
-        except Exception as error:  # the records that come after must still be written
-            log("retention", level=logging.ERROR, **where(error))

@@ -22,6 +22,7 @@ from service.fhir.fetching import Fetcher, FhirSource
 from service.fhir.prefetch import NoAccess
 from service.metrics import Metrics
 from service.network.addresses import may_contact
+from service.pruning import Pruning
 from service.recorder import Recorder
 from service.request.wire import CdsRequest
 from service.settings import Settings
@@ -136,7 +137,7 @@ def build(
         recording=Recording(
             policy, _hash_key(settings), settings.store_facts, mapping_version(codes)
         ),
-        recorder=Recorder(database, metrics.recorded, _retention(settings)),
+        recorder=Recorder(database, metrics.recorded, Pruning(database, _retention(settings))),
         today=today,
     )
 

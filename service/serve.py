@@ -18,6 +18,7 @@ from service import demos
 from service.app import RUNTIME, create_app
 from service.logs import configure
 from service.processes import forget_worker
+from service.recorder import PATIENCE
 from service.routes.pages import example_call
 from service.server_log import ServerLog
 from service.settings import Settings
@@ -28,6 +29,8 @@ THREADS = 32
 for a FHIR server, and one that hangs must not keep those from being answered that need none.
 """
 
+_GRACE = 10
+"""Seconds that running calls have to end when the service stops."""
 
 _GARBAGE_THRESHOLD = 50_000
 """Objects made before the collector looks for cycles; parsing one chart makes some ten thousand."""
@@ -85,7 +88,8 @@ def run(
             "worker_class": ServiceWorker,
             "threads": THREADS,
             "timeout": 60,
-            "graceful_timeout": 10,
+            "graceful_timeout": _GRACE + PATIENCE + 1,
+            "post_fork": _leave_time_to_record,
             "keepalive": 15,
             "limit_request_field_size": 16 * 1024,  # a token of 8 KiB is ours to refuse
             "loglevel": "error",
@@ -97,6 +101,13 @@ def run(
             "child_exit": _forget,
         },
     ).run()
+
+
+def _leave_time_to_record(_arbiter: object, worker: Worker) -> None:
+    """The parent ends workers by force when its own time is over; the calls of a worker end before,
+    so that their records can still be written.
+    """
+    worker.cfg.set("graceful_timeout", _GRACE)
 
 
 def _close(_arbiter: object, worker: Worker) -> None:

@@ -14,15 +14,15 @@ import socket
 import time
 from typing import Any
 
-from service import arrival
+from service.arrival import Arriving
 from service.turns import outside_the_turn
 
 ANSWER_SECONDS = 20.0
 """How long a client may take to accept an answer."""
 _LONGEST_WAIT = 3600.0
 _PAUSE = 0.02
-"""Seconds for which a thread waits for the next piece of a request: that of a client who means to
-call is on its way.
+"""Seconds for which a thread waits for the rest of a request: that of a client who means to call is
+on its way. Once for each request, so that those who trickle wait in gunicorn's loop.
 """
 _PIECE = 256 * 1024
 
@@ -40,42 +40,47 @@ class TimedSocket(socket.socket):
     def __init__(self, fileno: int) -> None:
         super().__init__(fileno=fileno)
         self.deadline = math.inf
-        self._gathered = bytearray()
-        self._size: int | None = None
+        self._arriving = Arriving()
+        self._pause_ends = 0.0
 
-    def arrived(self, seconds: float) -> bool:
+    def arrived(self, seconds: float, begun: bytes = b"") -> bool:
         """Gather a request: whether it deserves a thread now. The whole of it has ``seconds`` from
-        its first byte; when they are over, the thread says so.
+        its first byte; when they are over, the thread says so. ``begun`` is what was read of it
+        behind the request before.
+
+        Raises `TimeoutError` when not even the headers came in time, and `NoRoom`.
         """
-        if not self._gathered:
+        if not self._arriving:
             self.deadline = math.inf
-            self._size = None
-        pause_ends = time.monotonic() + _PAUSE
+            self._pause_ends = time.monotonic() + _PAUSE
+        piece = begun
         while True:
+            if piece:
+                if not self._arriving:
+                    self.deadline = time.monotonic() + seconds
+                if self._arriving.add(piece):
+                    return True
             try:
                 piece = super().recv(_PIECE, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 now = time.monotonic()
                 if now >= self.deadline:
+                    if self._arriving.half_a_head:
+                        raise TimeoutError from None
                     return True
-                if now >= pause_ends or not self._ready(select.POLLIN, pause_ends - now):
+                left = self._pause_ends - now
+                if left <= 0 or not self._ready(select.POLLIN, left):
+                    self._arriving.hold()
                     return False
-                continue
-            if not piece:
-                return True
-            if not self._gathered:
-                self.deadline = time.monotonic() + seconds
-            self._gathered += piece
-            if self._size is None:
-                self._size = arrival.size(self._gathered)
-            if self._size is not None and len(self._gathered) >= self._size:
-                return True
+                piece = b""
+            else:
+                if not piece:
+                    return True
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        if self._gathered:
-            gathered = bytes(self._gathered)
-            self._gathered.clear()
-            return gathered
+        """What has been gathered, however much it is, then what comes."""
+        if self._arriving:
+            return self._arriving.take()
         if self.gettimeout() == 0:
             return super().recv(bufsize, flags)
         while True:
@@ -83,6 +88,10 @@ class TimedSocket(socket.socket):
                 return super().recv(bufsize, flags | socket.MSG_DONTWAIT)
             except BlockingIOError:
                 self._wait(select.POLLIN, self.deadline, "the request came too slowly")
+
+    def close(self) -> None:
+        self._arriving.forget()
+        super().close()
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS
@@ -97,7 +106,8 @@ class TimedSocket(socket.socket):
         """Until the connection is ready, at most to ``deadline`` or for the time that gunicorn
         gave it.
         """
-        seconds = min(deadline - time.monotonic(), self.gettimeout() or _LONGEST_WAIT)
+        given = self.gettimeout()
+        seconds = min(deadline - time.monotonic(), _LONGEST_WAIT if given is None else given)
         with outside_the_turn():
             if seconds <= 0 or not self._ready(event, seconds):
                 raise ConnectionResetError(errno.ECONNRESET, too_late)

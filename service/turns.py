@@ -24,26 +24,27 @@ class _Queue:
     def __init__(self) -> None:
         self._changing = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
+        self._returning: deque[threading.Lock] = deque()
         self._taken = False
 
     def take(self, *, back: bool = False) -> None:
-        """Wait for the turn; who comes ``back`` to it has waited already, and is next."""
+        """Wait for the turn; who comes ``back`` to it has waited already, and goes before those who
+        ask for the first time.
+        """
         with self._changing:
             if not self._taken:
                 self._taken = True
                 return
             called = threading.Lock()
             called.acquire()
-            if back:
-                self._waiting.appendleft(called)
-            else:
-                self._waiting.append(called)
+            (self._returning if back else self._waiting).append(called)
         called.acquire()
 
     def give_back(self) -> None:
         with self._changing:
-            if self._waiting:
-                self._waiting.popleft().release()
+            queue = self._returning or self._waiting
+            if queue:
+                queue.popleft().release()
             else:
                 self._taken = False
 
@@ -61,7 +62,9 @@ _OWN = _Own()
 
 @contextmanager
 def turn(size: int) -> Iterator[None]:
-    """Wait for a turn at a body of ``size`` bytes, and keep it. For computing only."""
+    """Wait for a turn at a body of ``size`` bytes, and keep it: to the end of the block, or of the
+    `kept_until_sent` around it. For computing only; a call takes one turn.
+    """
     if size >= LARGE:
         yield
         return

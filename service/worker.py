@@ -8,6 +8,7 @@ import logging
 import math
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from types import FrameType
 
 from gunicorn.util import write_nonblock  # type: ignore[import-untyped, unused-ignore]
@@ -19,6 +20,7 @@ from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ig
 )
 
 from service import broken_requests
+from service.arrival import NoRoom
 from service.logs import log, where
 from service.slow_clients import TimedSocket
 from service.turns import kept_until_sent
@@ -36,11 +38,14 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         seconds = self.app.settings.request_seconds
         if not isinstance(conn.sock, TimedSocket):
             conn.sock = TimedSocket(conn.sock.detach())
-        if conn.initialized and conn.parser.unreader.buf.getvalue():
-            # Sent right behind the request before, and read with it.
-            conn.sock.deadline = time.monotonic() + seconds
-        elif not conn.sock.arrived(seconds):
-            return _DEFER
+        # What was sent right behind the request before has been read with it.
+        begun = conn.parser.unreader.take_buffered() if conn.initialized else b""
+        try:
+            if not conn.sock.arrived(seconds, begun):
+                return _DEFER
+        except (TimeoutError, NoRoom) as error:
+            self.handle_error(None, conn.sock, conn.client, error)
+            return False
         conn.data_ready = True
         with kept_until_sent():
             return super().handle(conn)
@@ -69,7 +74,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
     ) -> None:
         """Log the kind of error, never its message: that repeats the request."""
         status = broken_requests.status_of(error)
-        if status >= 500:
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             log("failure", level=logging.ERROR, **where(error))
         else:
             log("request", status=status.value, error=type(error).__name__)

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, tuple_
 
 from service.store.database import Database, StoreUnavailable
 from service.store.tables import NONCE, insert_new
+
+_BATCH = 500
+"""Ids forgotten in one transaction, so that calls never wait long for the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,17 @@ class Nonces:
         except StoreUnavailable:
             return False
 
-    def prune(self, now: datetime) -> int:
-        """Forget ids of tokens that have expired before ``now``; gives their number."""
+    def prune(self, now: datetime) -> bool:
+        """Forget a batch of the ids of tokens that have expired before ``now``; whether more may be
+        left.
+        """
+        expired = NONCE.c.expires_at < now
+        key = tuple_(NONCE.c.issuer, NONCE.c.jti)
+        batch = select(NONCE.c.issuer, NONCE.c.jti).where(expired).limit(_BATCH)
         with self.database.begin() as connection:
-            return connection.execute(delete(NONCE).where(NONCE.c.expires_at < now)).rowcount
+            # The condition again: a batch is read before it is deleted.
+            deleted = connection.execute(delete(NONCE).where(key.in_(batch), expired)).rowcount
+        return deleted == _BATCH
 
 
 def _fixed_size(jti: str) -> str:

@@ -107,7 +107,7 @@ def test_a_failure_gives_a_kept_turn_back() -> None:
     assert runs_beside(1)
 
 
-def test_turns_come_in_the_order_of_asking_and_first_to_who_comes_back() -> None:
+def test_turns_come_in_the_order_of_asking_and_first_to_those_who_come_back() -> None:
     order: list[str] = []
     threads: list[threading.Thread] = []
 
@@ -120,22 +120,22 @@ def test_turns_come_in_the_order_of_asking_and_first_to_who_comes_back() -> None
         with turn(1):
             order.append(name)
 
-    waiting, come_back = threading.Event(), threading.Event()
+    come_back = {name: threading.Event() for name in ("back first", "back second")}
 
-    def wait_for_a_server() -> None:
+    def wait_for_a_server(name: str) -> None:
         with turn(1):
             with outside_the_turn():
-                waiting.set()
-                come_back.wait(5)
-            order.append("back")
+                come_back[name].wait(5)
+            order.append(name)
 
-    begin(wait_for_a_server)
-    waiting.wait(5)
+    for name in come_back:
+        begin(partial(wait_for_a_server, name))
     with turn(1):
         for name in ("first", "second", "third"):
             begin(partial(ask, name))
-        come_back.set()
-        time.sleep(0.2)
+        for event in come_back.values():
+            event.set()
+            time.sleep(0.2)
     for thread in threads:
         thread.join(5)
-    assert order == ["back", "first", "second", "third"]
+    assert order == ["back first", "back second", "first", "second", "third"]

@@ -10,7 +10,8 @@ from functools import partial
 
 from mappings import when
 from mappings.context import ERROR, Context, Record, clipped, status_of
-from mappings.drug_names import PRODUCTS, agents_of, value_sets_named
+from mappings.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
+from mappings.infusion import Infusion
 from mappings.plan_title import treatment_in
 from mappings.reduce import CONCEPT, PERIOD, REFERENCE, TEXT, Many, Spec
 from mappings.resources import Item
@@ -160,6 +161,7 @@ def _add_comfort(context: Context, record: Record, status: str, title: str) -> N
 
 def _add(context: Context, record: Record, status: str, title: str) -> None:
     start, end, running = _span(context, record, status, title)
+    named = value_sets_named(treatment_in(title)[0])
     context.facts.append(
         TreatmentPlan(
             source=context.source(record.item),
@@ -167,9 +169,20 @@ def _add(context: Context, record: Record, status: str, title: str) -> None:
             text=clipped(title),
             until=end,
             running=running,
-            agents=agents_of(value_sets_named(treatment_in(title)[0])),
+            agents=agents_of(named),
         )
     )
+    product = next((name for name in sorted(named) if name in PRODUCTS), None)
+    if product is not None and status == "completed":
+        planned = Infusion(
+            record.item.reference,
+            start if start is None or end is None else DateRange(start.earliest, end.latest),
+            clipped(title),
+            PRODUCTS[product],
+            bcma=product in BCMA,
+            certain=False,
+        )
+        context.car_t_orders.append((record.item, planned, True))
 
 
 def _span(

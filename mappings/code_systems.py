@@ -1,8 +1,9 @@
 """Names of code systems as feeds write them, and codes in one spelling.
 
 A coding is only ever matched by system *and* code. Feeds name one system in many ways: with http or
-https, a closing slash, a version, an edition, or as an OID. Nothing here guesses: a name that is
-not listed is another system.
+https, a closing slash, a version, an edition, as an OID, or as converters from HL7 version 2 do: by
+its name, or its mark in HL7 table 0396 (LN, SCT, I10C). Nothing here guesses: a name that is not
+listed is another system.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ CONCEPT = "https://relapse-cds.org/fhir/CodeSystem/concept"
 """Our own names for what a site maps its codes to (`mappings.overlay`)."""
 
 _NAMES = {
-    SNOMED: ("urn:oid:2.16.840.1.113883.6.96",),
-    LOINC: ("urn:oid:2.16.840.1.113883.6.1",),
-    ICD10CM: ("urn:oid:2.16.840.1.113883.6.90",),
+    SNOMED: ("urn:oid:2.16.840.1.113883.6.96", "SNOMED CT", "SNOMED-CT", "SCT"),
+    LOINC: ("urn:oid:2.16.840.1.113883.6.1", "LOINC", "LN"),
+    ICD10CM: ("urn:oid:2.16.840.1.113883.6.90", "ICD-10-CM", "I10C"),
     ICD10: ("urn:oid:2.16.840.1.113883.6.3",),
     ICD10PCS: (
         "http://hl7.org/fhir/sid/icd-10-pcs",
@@ -43,7 +44,7 @@ _NAMES = {
         "http://terminology.hl7.org/CodeSystem/HCPCS",
         "urn:oid:2.16.840.1.113883.6.285",
     ),
-    RXNORM: ("urn:oid:2.16.840.1.113883.6.88",),
+    RXNORM: ("urn:oid:2.16.840.1.113883.6.88", "RxNorm"),
     ATC: ("urn:oid:2.16.840.1.113883.6.73",),
     NCIT: ("urn:oid:2.16.840.1.113883.3.26.1.1",),
     INTERPRETATION: (

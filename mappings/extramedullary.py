@@ -35,6 +35,8 @@ _WORDS = re.compile(
     r"extramedullary)\s+(?:\w+\s+){0,2}(?:leuk[a]?emi\w+|relapse|involvement|disease|infiltrat\w+)|"
     r"leuk[a]?emi\w*\s+(?:\w+\s+){0,4}(?:mening\w+|cns|central nervous|testic\w+|testis|testes|"
     r"cutis|infiltrat\w+)|neuroleuk|chloroma|"
+    r"cranial nerve (?:pals(?:y|ies)|paresis|involvement)\s+(?:due to|from|caused by|by|with|in)\s+"
+    r"(?:\w+\s+){0,3}leuk[a]?emi\w*|"
     r"(?:combined|isolated)[^|]{0,40}(?:cns|testicular|extramedullary)",
     re.IGNORECASE,
 )

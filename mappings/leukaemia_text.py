@@ -43,6 +43,7 @@ _QUESTIONED = re.compile(
 MENTIONS_LEUKAEMIA = re.compile(
     r"leu[kc](?:a?e\u0301?|ä|a\u0308|æ|é)mi|l[iy][mn](?:ph|f)obl(?:a\u0301?|á)st|"
     r"\bb-?all\b|\bt-all\b|\bbcp-?all\b|\bph\+?\s*all\b|\bcall\b|burkitt|"
+    r"\b(?:(?:pre-?)?[bt][- ])(?-i:LLA|LAL)\b|\b(?-i:LLA|LAL)[- ]?[bt]\b|"
     r"\b(?-i:ALL|LLA|LAL)\b(?:\W*$|\s*\||"
     r"\W+(?:[ie]n\s+)?(?:(?:first|second|third|early|late|isolated|\d\w{0,2})\W+)?"
     r"(?:r(?:e\u0301?|é)(?:laps|curr|fra[ck]t|miss|misi|zidi|cidi|chut|ca[ií]d|cai\u0301d)|"

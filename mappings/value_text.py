@@ -27,6 +27,19 @@ class Word(Enum):
     INDETERMINATE = auto()
 
 
+_NO_RESULT = re.compile(
+    r"\W*(?:(?:not|was not|could not be)\s+(?:done|performed|examined|assessed|evaluated|tested|"
+    r"obtained|collected|available|sent|applicable)|test not performed|declined|refused|deferred|"
+    r"cancell?ed|pending|in progress|to follow|awaited|result awaited|n/?a|none|unknown)\W*",
+    re.IGNORECASE,
+)
+
+
+def is_no_result(text: str) -> bool:
+    """Whether a text says that there is no result: it leaves an older one as it was."""
+    return bool(_NO_RESULT.fullmatch(text))
+
+
 @dataclass(frozen=True, slots=True)
 class TextValue:
     """What a whole text states: a word, a share of cells, or both; ``limit`` is the sensitivity

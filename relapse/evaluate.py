@@ -18,6 +18,7 @@ from relapse.assessment import (
 )
 from relapse.case import Case, build_case
 from relapse.course.timing import s_group
+from relapse.evidence import doubtful_sites
 from relapse.evidence.not_counted import not_counted
 from relapse.facts import Chart
 from relapse.logic import Tri
@@ -126,7 +127,12 @@ def _state(case: Case, gate_rules: tuple[RuleResult, ...]) -> State:
         describe(case),
         course.facts,
         (*gate_rules, *course.rules),
-        (*course.caveats, *not_counted(case.chart, case.as_of, case.policy), *_incomplete(case)),
+        (
+            *course.caveats,
+            *not_counted(case.chart, case.as_of, case.policy),
+            *doubtful_sites.sentences(course, case.as_of, case.policy),
+            *_incomplete(case),
+        ),
         not case.chart.incomplete,
     )
 

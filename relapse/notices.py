@@ -16,6 +16,7 @@ from relapse.assessment import (
 )
 from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT
+from relapse.evidence.doubtful_sites import REQUEST, doubtful_sites
 from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.evidence.not_counted import preliminary_marrows
 from relapse.facts import NOT_FETCHED, Detection, Section
@@ -101,10 +102,10 @@ def beside_options(case: Case, options: tuple[Consideration, ...]) -> tuple[Noti
 def not_excluded(case: Case) -> tuple[Notice, ...]:
     """The only card where nothing else is said of a patient with ALL, and the problem list or the
     results, which may show a relapse, could not be had (CDS Hooks C-078, C-081), or a preliminary
-    marrow shows it (CONF-07: unknown, and not "no").
+    marrow shows it (CONF-07: unknown, and not "no"), or another site may (E-17, E-18).
     """
     if not relapse_may_be_hidden(case):
-        return _preliminary(case)
+        return _preliminary(case) or _doubtful(case)
     lost = " and ".join(
         section.value for section in case.chart.not_fetched() if section in _SHOW_RELAPSE
     )
@@ -120,6 +121,21 @@ def _preliminary(case: Case) -> tuple[Notice, ...]:
     summary = f"Relapse of ALL cannot be judged: {facts[-1].text} on {facts[-1].when}, not final"
     open_question = Criterion("relapse", Tri.UNKNOWN, facts, note="the result is preliminary")
     return (Notice(NoticeKind.DATA, summary, unknown=(open_question,)),)
+
+
+def _doubtful(case: Case) -> tuple[Notice, ...]:
+    doubts = doubtful_sites(case.course, case.as_of, case.policy)
+    if not doubts:
+        return ()
+    facts = tuple(doubt.used for doubt in doubts)
+    asked = [
+        request(REQUEST[doubt.site], f"{doubt.used.text} on {doubt.used.when}")
+        for doubt in doubts
+        if doubt.site in REQUEST
+    ]
+    summary = f"Relapse of ALL cannot be judged: {facts[-1].text} on {facts[-1].when}"
+    open_question = Criterion("relapse", Tri.UNKNOWN, facts, note="leukaemia there is not proven")
+    return (Notice(NoticeKind.DATA, summary, requests=merged(asked), unknown=(open_question,)),)
 
 
 def relapse_may_be_hidden(case: Case) -> bool:

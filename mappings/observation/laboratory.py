@@ -10,6 +10,7 @@ from mappings.observation.finding import Finding
 from mappings.quantity import Unclear
 from mappings.shapes import Json, codings, string, text_of
 from mappings.units import Dimension
+from mappings.value_text import is_no_result
 from relapse.facts import Analyte, LabResult
 from relapse.logic import Interval
 
@@ -127,8 +128,9 @@ def read_qt(finding: Finding) -> None:
         return
     value = finding.data.get("valueQuantity")
     if value is None or "value" not in value:
-        if not finding.answer().missing:
+        if not finding.answer().missing and not is_no_result(finding.answer().text):
             finding.list_unread("QTcF: no number with a unit")
+            _add_lab(finding, Analyte.QTCF, None, finding.answer().text)
         return
     read = quantity.measured(value, Dimension.TIME)
     if isinstance(read, Unclear):

@@ -9,6 +9,7 @@ from mappings import quantity, value_text
 from mappings.answers import Answer
 from mappings.context import words_of
 from mappings.observation.finding import Finding
+from mappings.observation.sites import list_residual_disease
 from mappings.quantity import Unclear
 from mappings.shapes import Json, string
 from mappings.value_text import Word
@@ -43,7 +44,7 @@ def read(finding: Finding) -> None:
         finding.list_unread("named beside residual disease, not its level in this leukaemia")
         return
     if finding.spinal_fluid:
-        finding.list_unread("residual disease in spinal fluid")
+        list_residual_disease(finding)
         return
     transcript = _is_transcript(finding)
     sensitivity = _sensitivity(finding, answer)

@@ -14,6 +14,7 @@ from mappings.observation.topics import Topic, topic_of
 from mappings.quantity import Unclear
 from mappings.shapes import codings, string, text_of
 from mappings.units import Dimension
+from mappings.value_text import is_no_result
 from relapse.facts import PerformanceScale, PerformanceStatus
 
 _SCALES = (
@@ -54,12 +55,20 @@ def read(finding: Finding) -> None:
         if score is None and not finding.components:
             return
     if score is None:
-        if not _scored_by_component(finding):
-            finding.list_unread("performance status: score not understood")
-        return
+        if _scored_by_component(finding) or is_no_result(_text(finding)):
+            return
+        finding.list_unread("performance status: score not understood")
+        if not any(name.startswith("value") for name in finding.data):
+            return
+    text = "" if score is None else str(score)
     finding.context.facts.append(
-        PerformanceStatus(**finding.result(str(score)), scale=scale, score=score)
+        PerformanceStatus(**finding.result(text), scale=scale, score=score)
     )
+
+
+def _text(finding: Finding) -> str:
+    data = finding.data
+    return string(data.get("valueString")) or text_of(data.get("valueCodeableConcept"))
 
 
 def _scale(finding: Finding) -> PerformanceScale | None:

@@ -13,7 +13,7 @@ from mappings.observation.finding import Finding
 from mappings.observation.topics import MRD_WORDS
 from mappings.quantity import Unclear
 from mappings.shapes import string, text_of
-from mappings.value_text import Word
+from mappings.value_text import Word, is_no_result
 from relapse.facts import (
     CnsStatus,
     CnsStatusResult,
@@ -33,7 +33,8 @@ _BLAST_TEXT_YES = re.compile(
     r"\s*(?:positive\s+for\s+)?(?:(?:leuk[a]?emic|lympho)?\s*blasts?|leuk[a]?emic cells|"
     r"malignant cells)"
     r"(?:\s+(?:are\s+)?(?:present|seen|identified|detected))\s*\.?\s*|"
-    r"\s*positive for (?:(?:lympho)?blasts|malignant cells|leuk[a]?emia|"
+    r"\s*positive for (?:(?:leuk[a]?emic\s+|malignant\s+)?(?:lympho)?blasts|"
+    r"malignant cells|leuk[a]?emia|"
     r"leuk[a]?emic cells)\s*\.?\s*",
     re.IGNORECASE,
 )
@@ -41,7 +42,7 @@ _BLAST_TEXT_NO = re.compile(
     r"\s*(?:no\s+(?:leuk[a]?emic\s+|lympho|malignant\s+)?(?:blasts?|"
     r"cells)(?:\s+(?:are\s+)?(?:present|seen|identified|detected))?|"
     r"negative for (?:(?:lympho)?blasts|malignant cells|malignancy|leuk[a]?emia|"
-    r"leuk[a]?emic cells))\s*\.?\s*",
+    r"leuk[a]?emic (?:cells|(?:lympho)?blasts)))\s*\.?\s*",
     re.IGNORECASE,
 )
 _CNS = re.compile(
@@ -60,6 +61,16 @@ _OF_ABNORMAL_TESTES = frozenset(
     "unilaterally left right both the a mass enlargement swelling indurated induration testis "
     "testes testicle testicles testicular exam examination of in and with is are".split()
 )
+_LEUKAEMIC_TESTIS = re.compile(
+    r"\s*(?:(?:left|right|bilateral)\s+)?(?:"
+    r"biops(?:y|ies)[- ](?:proven|confirmed)\s+(?:(?:testicular|left|right|bilateral)\s+)*"
+    r"(?:leuk[a]?emi\w*|lymphoblastic|all)(?:\s+(?:infiltrat\w+|relapse|involvement|disease))?|"
+    r"(?:testicular\s+)?(?:leuk[a]?emi\w*|lymphoblastic)\s+(?:infiltrat\w+|relapse|involvement)"
+    r"(?:\s+of (?:the\s+)?(?:(?:left|right|both)\s+)?test[ie]s)?,?\s*[(]?(?:"
+    r"biops(?:y|ies)[- ](?:proven|confirmed)|(?:proven|confirmed) (?:by|on) biopsy)[)]?"
+    r")\s*\.?\s*",
+    re.IGNORECASE,
+)
 _SOMETHING_WRONG = re.compile(
     r"abnormal|enlarge|swollen|swelling|mass|firm|hard|indurat", re.IGNORECASE
 )
@@ -68,7 +79,7 @@ _SOMETHING_WRONG = re.compile(
 def read_fluid(finding: Finding) -> None:
     """White cells, red cells and blasts of one puncture, each as its own fact."""
     if MRD_WORDS.search(finding.words):
-        finding.list_unread("residual disease in spinal fluid")
+        list_residual_disease(finding)
         return
     parts = [
         replace(finding, code=part.get("code", {}), data=part, component=True)
@@ -76,6 +87,15 @@ def read_fluid(finding: Finding) -> None:
     ]
     for one in [finding, *parts]:
         _fluid_value(one)
+
+
+def list_residual_disease(finding: Finding) -> None:
+    """Cells that only a cytometer or a PCR sees are no CNS relapse, and no clear fluid either."""
+    finding.list_unread("residual disease in spinal fluid")
+    answer = finding.answer()
+    level = None if answer.share is None else answer.share.low
+    if answer.agreed is Word.POSITIVE or (level is not None and level > 0):
+        finding.context.facts.append(CsfResult(**finding.result(answer.text), blasts=Tri.UNKNOWN))
 
 
 def _fluid_value(finding: Finding) -> None:
@@ -89,7 +109,9 @@ def _fluid_value(finding: Finding) -> None:
             finding.list_unread(
                 f"blasts in spinal fluid: {answer.problem or 'value not understood'}"
             )
-            return
+            if is_no_result(_text(finding)):
+                return
+            blasts = Tri.UNKNOWN
         finding.context.facts.append(CsfResult(**finding.result(answer.text), blasts=blasts))
         return
     red, white = bool(_RED.search(words)), bool(_WHITE.search(words))
@@ -132,9 +154,7 @@ def _blasts(finding: Finding, answer: Answer) -> Tri | None:
         elif level.high == 0:
             by_level = Tri.NOT_MET
     elif answer.problem:
-        text = string(finding.data.get("valueString")) or text_of(
-            finding.data.get("valueCodeableConcept")
-        )
+        text = _text(finding)
         if _BLAST_TEXT_YES.fullmatch(text):
             by_level = Tri.MET
         elif _BLAST_TEXT_NO.fullmatch(text):
@@ -151,27 +171,28 @@ def _blasts(finding: Finding, answer: Answer) -> Tri | None:
     return by_level if by_level is by_word else Tri.UNKNOWN
 
 
+def _text(finding: Finding) -> str:
+    data = finding.data
+    return string(data.get("valueString")) or text_of(data.get("valueCodeableConcept"))
+
+
 def read_status(finding: Finding) -> None:
     """The CNS status that a clinician assigned: CNS1 to CNS3."""
-    text = string(finding.data.get("valueString")) or text_of(
-        finding.data.get("valueCodeableConcept")
-    )
+    text = _text(finding)
     if not text or finding.data.get("dataAbsentReason"):
         return
     match = _CNS.fullmatch(text)
     if match is None:
         finding.list_unread("CNS status: value not understood")
-        return
-    finding.context.facts.append(
-        CnsStatusResult(**finding.result(text), status=CnsStatus(f"CNS{match[1]}"))
-    )
+        if is_no_result(text):
+            return
+    status = CnsStatus.UNCLEAR if match is None else CnsStatus(f"CNS{match[1]}")
+    finding.context.facts.append(CnsStatusResult(**finding.result(text), status=status))
 
 
 def read_testes(finding: Finding) -> None:
     """A testicular examination: normal, or enlarged or otherwise abnormal."""
-    text = string(finding.data.get("valueString")) or text_of(
-        finding.data.get("valueCodeableConcept")
-    )
+    text = _text(finding)
     if finding.data.get("dataAbsentReason"):
         return
     if not text:
@@ -186,7 +207,11 @@ def read_testes(finding: Finding) -> None:
         re.split(r"[\s,]+", text.lower().strip(". "))
     ):
         result = TesticularExam.ABNORMAL
+    elif _LEUKAEMIC_TESTIS.fullmatch(text):
+        result = TesticularExam.LEUKAEMIC
     else:
         finding.list_unread("testicular examination: value not understood")
-        return
+        if is_no_result(text):
+            return
+        result = TesticularExam.UNCLEAR
     finding.context.facts.append(TesticularExamination(**finding.result(text), finding=result))

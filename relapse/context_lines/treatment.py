@@ -80,7 +80,9 @@ def tki_review(case: Case) -> list[Line]:
         requests = (
             request(
                 "D-KD",
-                case.chart.lacking(
+                "the newest result is not clear"
+                if case.genetics.t315i_facts
+                else case.chart.lacking(
                     "not examined on this relapse or after the last TKI failure", Section.RESULTS
                 ),
             ),

@@ -35,6 +35,8 @@ class SiteFinding:
     used: FactUsed
     until: DateRange | None = None
     """End of the disease, where an entry of the problem list states it."""
+    suspicious: bool = False
+    """Something was seen that may be leukaemia and is not proven."""
 
 
 @rule("E-17", "CNS status", "S52", "S26")
@@ -50,9 +52,18 @@ def cns_findings(chart: Chart) -> tuple[SiteFinding, ...]:
                 CnsStatus.CNS1: Tri.NOT_MET,
                 CnsStatus.CNS2: Tri.UNKNOWN,
                 CnsStatus.CNS3: Tri.MET,
+                CnsStatus.UNCLEAR: Tri.UNKNOWN,
             }
             used = FactUsed.of(result, f"CNS status {result.status.value}")
-            found.append(SiteFinding(Site.CNS, answer[result.status], result.when, used))
+            found.append(
+                SiteFinding(
+                    Site.CNS,
+                    answer[result.status],
+                    result.when,
+                    used,
+                    suspicious=result.status is CnsStatus.CNS2,
+                )
+            )
     assigned = {finding.when for finding in found}
     found += [
         puncture
@@ -104,9 +115,9 @@ def _read_puncture(when: DateRange, results: list[CsfResult]) -> SiteFinding:
         blasts
     ]
     reference = results[0].source.reference
-    return SiteFinding(
-        Site.CNS, answer, when, FactUsed(f"spinal fluid: {cells}, {seen}", when, reference)
-    )
+    used = FactUsed(f"spinal fluid: {cells}, {seen}", when, reference)
+    suspicious = blasts is Tri.MET and answer is Tri.UNKNOWN
+    return SiteFinding(Site.CNS, answer, when, used, suspicious=suspicious)
 
 
 @rule("E-18", "Testicular and other extramedullary disease", "S26")
@@ -117,14 +128,30 @@ def other_findings(chart: Chart) -> tuple[SiteFinding, ...]:
     found = []
     for entry in chart.of(ExtramedullaryDisease):
         used = FactUsed.of(entry, entry.text or f"leukaemia in {entry.site.value}")
+        suspicious = entry.proven is Tri.UNKNOWN and entry.active is not Tri.NOT_MET
         found.append(
-            SiteFinding(entry.site, entry.proven, entry.when or entry.recorded, used, entry.abated)
+            SiteFinding(
+                entry.site,
+                entry.proven,
+                entry.when or entry.recorded,
+                used,
+                entry.abated,
+                suspicious=suspicious,
+            )
         )
     for exam in chart.of(TesticularExamination):
         if exam.final:
-            answer = Tri.NOT_MET if exam.finding is TesticularExam.NORMAL else Tri.UNKNOWN
+            answer = {TesticularExam.NORMAL: Tri.NOT_MET, TesticularExam.LEUKAEMIC: Tri.MET}
             used = FactUsed.of(exam, f"testicular examination {exam.finding.value}")
-            found.append(SiteFinding(Site.TESTIS, answer, exam.when, used))
+            found.append(
+                SiteFinding(
+                    Site.TESTIS,
+                    answer.get(exam.finding, Tri.UNKNOWN),
+                    exam.when,
+                    used,
+                    suspicious=exam.finding is TesticularExam.ABNORMAL,
+                )
+            )
     return tuple(found)
 
 

@@ -130,11 +130,14 @@ def fit(chart: Chart, as_of: date, policy: Policy) -> Answer:
     newest = max(statuses, key=lambda item: (item.last_day, -_fit(item, policy).rank), default=None)
     if newest is None:
         return Answer(Tri.UNKNOWN)
-    used = FactUsed.of(newest, f"{newest.scale.value} {newest.score}")
+    score = "not clear" if newest.score is None else newest.score
+    used = FactUsed.of(newest, f"{newest.scale.value} {score}")
     return Answer(_fit(newest, policy), (used,))
 
 
 def _fit(status: PerformanceStatus, policy: Policy) -> Tri:
+    if status.score is None:
+        return Tri.UNKNOWN
     if status.scale is PerformanceScale.ECOG:
         return Tri.of(status.score <= policy.fitness_max_ecog)
     if policy.fitness_min_karnofsky - 10 < status.score < policy.fitness_min_karnofsky:

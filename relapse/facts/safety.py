@@ -57,7 +57,8 @@ class PerformanceScale(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerformanceStatus(Result):
     scale: PerformanceScale
-    score: int
+    score: int | None
+    """``None`` for a score that cannot be read: it may be any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ class CnsStatus(Term):
     CNS1 = "CNS1"
     CNS2 = "CNS2"
     CNS3 = "CNS3"
+    UNCLEAR = "not clear"
+    """A status was given, in words that say none of the three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,9 @@ class CsfResult(Result):
 class TesticularExam(Enum):
     NORMAL = "normal"
     ABNORMAL = "enlarged or abnormal"
+    LEUKAEMIC = "leukaemia proven by biopsy"
+    UNCLEAR = "not clear"
+    """Examined, with a result in words that say neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

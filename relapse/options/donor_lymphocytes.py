@@ -17,6 +17,8 @@ def consider(case: Case) -> RuleResult:
         return active_gvhd(Criterion("active GVHD", Tri.MET, gvhd.facts))
     if case.active:
         return high_burden(case)
+    if case.mrd.category is MrdCategory.UNK:
+        return burden_unknown(case)
     if case.mrd.category is not MrdCategory.POS:
         return no_low_burden_disease(case)
     mrd = Criterion("MRD positive in remission", Tri.MET, case.mrd.facts)
@@ -45,6 +47,20 @@ def low_burden(mrd: Criterion, gvhd: Criterion) -> RuleResult:
     """Remission with positive MRD after an allogeneic transplant, no active GVHD."""
     note = "Donor lymphocytes may be considered: residual disease after transplant, no active GVHD."
     return applied("DLI-02", Tri.MET, mrd, gvhd, strength=Strength.CONS, note=note)
+
+
+def burden_unknown(case: Case) -> RuleResult:
+    """DLI-02 without a valid MRD: asks for it, and raises no card of its own, as every patient
+    after a transplant would get it.
+    """
+    mrd = Criterion(
+        "MRD positive in remission",
+        Tri.UNKNOWN,
+        case.mrd.facts,
+        (case.mrd.request,),
+        case.mrd.reason,
+    )
+    return applied("DLI-02", Tri.UNKNOWN, mrd, strength=Strength.NOT)
 
 
 @rule("DLI-03", "Donor lymphocytes with active GVHD", "GK")

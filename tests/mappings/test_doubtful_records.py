@@ -62,7 +62,6 @@ def test_encoding_9_5_a_panel_with_members() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        observation("p", ECOG_PANEL, valueInteger=9),
         observation(
             "p",
             ECOG_PANEL,
@@ -78,7 +77,7 @@ def test_encoding_9_5_a_panel_with_members() -> None:
         observation("p", (LOINC, "89244-8"), valueInteger=70),
     ],
 )
-def test_encoding_9_5_a_panel_whose_score_is_not_clear_is_listed(given: Any) -> None:
+def test_encoding_9_5_a_panel_without_a_clear_score_is_listed(given: Any) -> None:
     reading = read(given)
     assert not facts(reading, PerformanceStatus)
     assert reasons(reading)

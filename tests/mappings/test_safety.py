@@ -357,8 +357,13 @@ def test_encoding_9_5_performance(
 )
 def test_encoding_9_5_scores_that_the_scale_does_not_have(code: Any, value: Any) -> None:
     reading = read(observation("p", code, **value))
-    assert not facts(reading, PerformanceStatus)
+    assert only(reading, PerformanceStatus).score is None
     assert reasons(reading)
+
+
+def test_encoding_9_5_a_score_that_was_not_taken() -> None:
+    reading = read(observation("p", (LOINC, "89247-1"), valueString="Not assessed"))
+    assert not facts(reading, PerformanceStatus)
 
 
 @pytest.mark.parametrize(

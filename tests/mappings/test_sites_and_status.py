@@ -196,7 +196,25 @@ def test_encoding_8_1_blasts(value: Any, blasts: Tri) -> None:
 )
 def test_encoding_8_1_unreadable_is_listed(value: Any) -> None:
     reading = read(observation("b", (LOINC, "26447-3"), **value))
-    assert not facts(reading, CsfResult)
+    assert only(reading, CsfResult).blasts is Tri.UNKNOWN
+    assert reasons(reading)
+
+
+@pytest.mark.parametrize(
+    ("value", "unclear"),
+    [
+        ({"valueQuantity": quantity("0.5", "%")}, True),
+        ({"valueString": "Positive"}, True),
+        ({"valueQuantity": quantity(0, "%")}, False),
+        ({"valueString": "Not detected"}, False),
+    ],
+)
+def test_encoding_8_1_residual_disease_in_fluid_is_no_clear_fluid(
+    value: Any, unclear: bool
+) -> None:
+    text = "ALL minimal residual disease (MRD) by flow cytometry, cerebrospinal fluid"
+    reading = read(observation("b", (LOCAL, "1"), text=text, **value))
+    assert [fact.blasts for fact in facts(reading, CsfResult)] == [Tri.UNKNOWN] * unclear
     assert reasons(reading)
 
 
@@ -239,8 +257,17 @@ def test_encoding_8_2_anything_else_is_listed(text: str) -> None:
         "c", (LOCAL, "1"), text="CNS status (COG classification)", valueString=text
     )
     reading = read(result)
-    assert not facts(reading, CnsStatusResult)
+    assert only(reading, CnsStatusResult).status is CnsStatus.UNCLEAR
     assert reasons(reading)
+
+
+@pytest.mark.parametrize("text", ["Not done", "not performed", "Pending", "n/a", "Declined."])
+def test_what_says_that_there_is_no_result_leaves_the_older_one(text: str) -> None:
+    for name in ("CNS status (COG classification)", "Testicular examination"):
+        reading = read(observation("c", (LOCAL, "1"), text=name, valueString=text))
+        assert not facts(reading, CnsStatusResult)
+        assert not facts(reading, core.TesticularExamination)
+        assert reasons(reading)
 
 
 @pytest.mark.parametrize(
@@ -262,13 +289,30 @@ def test_encoding_8_4_testes(text: str, expected: core.TesticularExam) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Not examined",
         "Enlargement resolved",
+        "Positive",
+        "Infiltration?",
+        "Leukemic infiltration not proven by biopsy",
+        "No biopsy-proven leukemic infiltration",
         "Left testis removed",
         "No longer enlarged, now normal",
     ],
 )
 def test_encoding_8_4_anything_else_is_listed(text: str) -> None:
     reading = read(observation("t", (LOCAL, "1"), text="Testicular examination", valueString=text))
-    assert not facts(reading, core.TesticularExamination)
+    assert only(reading, core.TesticularExamination).finding is core.TesticularExam.UNCLEAR
     assert reasons(reading)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Biopsy-proven leukemic infiltration",
+        "Leukaemic infiltration of the left testis, proven by biopsy",
+        "Testicular leukemia involvement (biopsy-confirmed)",
+    ],
+)
+def test_encoding_8_4_biopsy_proven(text: str) -> None:
+    reading = read(observation("t", (LOCAL, "1"), text="Testicular examination", valueString=text))
+    assert only(reading, core.TesticularExamination).finding is core.TesticularExam.LEUKAEMIC
+    assert not reasons(reading)

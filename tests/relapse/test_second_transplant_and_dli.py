@@ -184,9 +184,18 @@ def test_DLI_02_low_burden(mrd: str, dli: str | None) -> None:
         assert "DLI-02" in answer.lines("HSCT")
 
 
-def test_DLI_02_without_measured_MRD_there_is_nothing_to_suggest() -> None:
-    assert no_gvhd(grafted(None)).ask().gives("DLI-02") is None
+def test_DLI_02_without_valid_MRD_nothing_is_suggested_and_it_is_asked_for() -> None:
+    """It raises no card by itself: every patient after a transplant would get it."""
+    answer = no_gvhd(grafted(None)).ask()
+    assert answer.gives("DLI-02") == "NOT"
+    assert "HSCT" not in answer.cards
     assert no_gvhd(grafted(None)).mrd_negative().ask().gives("DLI-02") is None
+    stale = no_gvhd(transplanted_then_relapsed()).mrd("2026-05-14", "0.4").ask()
+    assert "HSCT" in stale.cards
+    assert "D-MRD" in stale.requests("HSCT")
+    assert "DLI-02" not in stale.lines("HSCT")
+    fresh = no_gvhd(transplanted_then_relapsed()).mrd(DAY, "0.4").ask()
+    assert "DLI-02" in fresh.lines("HSCT")
 
 
 @pytest.mark.parametrize("kind", GVHD_KINDS, ids=lambda kind: kind.name)

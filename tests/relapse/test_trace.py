@@ -119,7 +119,8 @@ def schemes_disagree() -> Story:
         (relapse_after_graft(), "HS2-03", "T: T"),
         (after_graft(None), "HS2-04", "T: T U"),
         (grafted_in_first_remission(), "HS2-05", "T: T"),
-        (after_graft(), "DLI-01", "F: U"),
+        (after_graft(), "DLI-02", "U: U"),
+        (after_graft().mrd_negative(), "DLI-01", "F: F"),
         (
             grafted_in_first_remission().complication(Complication.GVHD_ACUTE, Tri.NOT_MET),
             "DLI-02",

@@ -41,7 +41,7 @@ def details(*added: dict[str, Any], subject: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("Testicular examination", "Biopsy-proven leukemic infiltration"),
+        ("Testicular examination", "Infiltration?"),
         ("Blasts/100 cells in Bone marrow", "packed marrow"),
         ("CNS status", "Indeterminate"),
     ],

@@ -16,35 +16,42 @@ MOST_HELD = 256 * 1024 * 1024
 """Bytes of half requests that a worker holds in memory. As many half headers as a worker has
 connections stay far below.
 """
-_LONGEST_HEAD = 64 * 1024
-"""Bytes of headers that are waited for; gunicorn says what is wrong with more."""
+LONGEST_HEAD = 64 * 1024
+"""Bytes of headers that are read; gunicorn by itself would wait for 1.6 MB of them in a thread."""
 _END_OF_HEAD = b"\r\n\r\n"
 _REQUEST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.[01]\r\n")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,7})[ \t]*\r\n", re.IGNORECASE)
 _TO_BE_ASKED_FOR = re.compile(rb"\r\n(?:transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
 
 
+class HeadTooLong(Exception):
+    """The headers are longer than `LONGEST_HEAD`."""
+
+
+class NoRoom(Exception):
+    """Half requests take as much memory as they may (`MOST_HELD`)."""
+
+
 def size(begun: bytes | bytearray) -> int | None:
     """Bytes that have to be there: the headers and a body of stated length. ``None`` while the
-    headers are not complete.
+    headers are not complete. Raises `HeadTooLong`.
 
     The headers alone, where the body comes in chunks, waits to be asked for, or is larger than
     `GATHERED`; what is there already, where it does not begin as HTTP.
     """
-    end = begun.find(_END_OF_HEAD, 0, _LONGEST_HEAD)
+    end = begun.find(_END_OF_HEAD, 0, LONGEST_HEAD)
     if end < 0:
-        no_http = b"\r\n" in begun and not _REQUEST_LINE.match(begun)
-        return 0 if no_http or len(begun) >= _LONGEST_HEAD else None
+        if b"\r\n" in begun and not _REQUEST_LINE.match(begun):
+            return 0
+        if len(begun) >= LONGEST_HEAD:
+            raise HeadTooLong
+        return None
     end += len(_END_OF_HEAD)
     length = _LENGTH.search(begun, 0, end)
     if length is None or _TO_BE_ASKED_FOR.search(begun, 0, end):
         return end
     whole = end + int(length[1])
     return whole if whole <= GATHERED else end
-
-
-class NoRoom(Exception):
-    """Half requests take as much memory as they may (`MOST_HELD`)."""
 
 
 class _Held:
@@ -85,7 +92,7 @@ class Arriving:
         return bool(self._bytes) and self._size is None
 
     def add(self, piece: bytes) -> bool:
-        """Keep ``piece``; whether enough has come."""
+        """Keep ``piece``; whether enough has come. Raises `HeadTooLong`."""
         self._bytes += piece
         if self._size is None:
             self._size = size(self._bytes)

@@ -12,7 +12,7 @@ from ssl import SSLError
 import orjson
 from gunicorn.http import errors  # type: ignore[import-untyped, unused-ignore]
 
-from service.arrival import NoRoom
+from service.arrival import HeadTooLong, NoRoom
 from service.errors import HTTP_MESSAGES, operation_outcome
 
 _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
@@ -25,6 +25,7 @@ _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (errors.ParseException, HTTPStatus.BAD_REQUEST),
     (SSLError, HTTPStatus.FORBIDDEN),
     (TimeoutError, HTTPStatus.REQUEST_TIMEOUT),
+    (HeadTooLong, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
     (NoRoom, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 """By kind of error, the first that fits."""

@@ -48,7 +48,7 @@ class TimedSocket(socket.socket):
         its first byte; when they are over, the thread says so. ``begun`` is what was read of it
         behind the request before.
 
-        Raises `TimeoutError` when not even the headers came in time, and `NoRoom`.
+        Raises `TimeoutError` when not even the headers came in time, `HeadTooLong` and `NoRoom`.
         """
         if not self._arriving:
             self.deadline = math.inf

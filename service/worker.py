@@ -20,7 +20,7 @@ from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ig
 )
 
 from service import broken_requests
-from service.arrival import NoRoom
+from service.arrival import HeadTooLong, NoRoom
 from service.logs import log, where
 from service.slow_clients import TimedSocket
 from service.turns import kept_until_sent
@@ -43,7 +43,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         try:
             if not conn.sock.arrived(seconds, begun):
                 return _DEFER
-        except (TimeoutError, NoRoom) as error:
+        except (TimeoutError, HeadTooLong, NoRoom) as error:
             self.handle_error(None, conn.sock, conn.client, error)
             return False
         conn.data_ready = True

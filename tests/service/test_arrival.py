@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service import arrival
-from service.arrival import Arriving, NoRoom, size
+from service.arrival import Arriving, HeadTooLong, NoRoom, size
 
 HEAD = b"POST /cds-services/relapsed-b-all HTTP/1.1\r\nHost: x\r\n"
 
@@ -23,11 +23,17 @@ HEAD = b"POST /cds-services/relapsed-b-all HTTP/1.1\r\nHost: x\r\n"
         (HEAD + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", len(HEAD) + 43),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n", len(HEAD) + 30),
         (b"hello\r\n", 0),
-        (b"x" * 64 * 1024, 0),
+        (b"x" * (64 * 1024 - 1), None),
     ],
 )
 def test_what_has_to_come(begun: bytes, expected: int | None) -> None:
     assert size(begun) == expected
+
+
+@pytest.mark.parametrize("begun", [b"x" * 64 * 1024, HEAD + b"A: b\r\n" * 12_000])
+def test_headers_without_an_end(begun: bytes) -> None:
+    with pytest.raises(HeadTooLong):
+        size(begun)
 
 
 @pytest.fixture

@@ -84,6 +84,12 @@ def test_headers_that_trickle_in_are_cut_off(port: int) -> None:
     assert SECONDS * 0.8 < seconds < SECONDS + 3
 
 
+def test_headers_without_an_end_are_refused_at_once(port: int) -> None:
+    answer, seconds = answer_to(port, WHOLE[:-2] + b"X-A: b\r\n" * 12_000)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert seconds < SECONDS
+
+
 def test_silence_is_ended_without_a_word(port: int) -> None:
     """A browser would take an answer for that to the request that it sends at this moment."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:

@@ -143,7 +143,7 @@ def _unread_results(unread: Iterable[Unread], as_of: date, policy: Policy) -> li
     """
     since, until = (as_of - timedelta(days=policy.status_max_age)).isoformat(), as_of.isoformat()
     recent = [
-        item for item in unread if item.topic and (not item.day or since <= item.day <= until)
+        item for item in unread if item.is_result and (not item.day or since <= item.day <= until)
     ]
     recent.sort(key=lambda item: (item.day, item.reference), reverse=True)
     return [

@@ -50,11 +50,9 @@ class Unread:
     day: str = ""
     """Of a result whose value cannot be read: its last possible day, if known."""
 
-    @property
-    def topic(self) -> str:
-        """What a result is about whose value cannot be read ("blasts: no unit"); else empty."""
-        topic, colon, _ = self.reason.partition(": ")
-        return topic if colon and self.reference.startswith("Observation/") else ""
+    is_result: bool = False
+    """A result of this patient whose value cannot be read: the reason begins with what it is about.
+    """
 
 
 @dataclass(slots=True)
@@ -120,7 +118,13 @@ class Context:
         self.topics = self.terminology.memory("observation")
 
     def list_unread(
-        self, item: Item | str, reason: str, code: object = None, when: DateRange | None = None
+        self,
+        item: Item | str,
+        reason: str,
+        code: object = None,
+        when: DateRange | None = None,
+        *,
+        is_result: bool = False,
     ) -> None:
         """Report a resource as unread; ``code`` is the CodeableConcept, or the text, that says what
         it is about.
@@ -128,7 +132,7 @@ class Context:
         reference = item if isinstance(item, str) else item.reference
         text = clipped(text_of(code), _LONGEST_CODE_TEXT)
         day = "" if when is None else when.latest.isoformat()
-        self.unread.add(Unread(reference, reason, text, _first_coding(code), day))
+        self.unread.add(Unread(reference, reason, text, _first_coding(code), day, is_result))
 
     def concepts(self, concept: object) -> frozenset[str]:
         return self.terminology.of(concept)

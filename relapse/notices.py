@@ -16,7 +16,7 @@ from relapse.assessment import (
 )
 from relapse.case import Case
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT
-from relapse.evidence.doubtful_sites import REQUEST, doubtful_sites
+from relapse.evidence.doubtful_sites import doubtful_sites, requests_of
 from relapse.evidence.mrd import LABEL_LEVEL
 from relapse.evidence.not_counted import preliminary_marrows
 from relapse.facts import NOT_FETCHED, Detection, Section
@@ -128,14 +128,11 @@ def _doubtful(case: Case) -> tuple[Notice, ...]:
     if not doubts:
         return ()
     facts = tuple(doubt.used for doubt in doubts)
-    asked = [
-        request(REQUEST[doubt.site], f"{doubt.used.text} on {doubt.used.when}")
-        for doubt in doubts
-        if doubt.site in REQUEST
-    ]
-    summary = f"Relapse of ALL cannot be judged: {facts[-1].text} on {facts[-1].when}"
+    summary = f"Relapse outside the marrow not excluded: {facts[-1].text} on {facts[-1].when}"
     open_question = Criterion("relapse", Tri.UNKNOWN, facts, note="leukaemia there is not proven")
-    return (Notice(NoticeKind.DATA, summary, requests=merged(asked), unknown=(open_question,)),)
+    return (
+        Notice(NoticeKind.DATA, summary, requests=requests_of(doubts), unknown=(open_question,)),
+    )
 
 
 def relapse_may_be_hidden(case: Case) -> bool:

@@ -61,7 +61,7 @@ def add(finding: Finding, antigen: Antigen, answer: Answer) -> None:
     """
     said = answer.agreed
     if answer.problem:
-        finding.list_unread(f"antigen: {answer.problem}")
+        finding.list_unreadable("antigen", answer.problem)
         said = Word.INDETERMINATE
     finding.context.facts.append(
         AntigenResult(

@@ -60,7 +60,7 @@ def read(finding: Finding) -> None:
         ):
             _read_count(finding, material, method)
             return
-        finding.list_unread(f"blasts: {answer.problem or 'no share of cells'}")
+        finding.list_unreadable("blasts", answer.problem or "no share of cells")
         if material is not Material.MARROW:
             return
         # The rules have to know that a newer marrow was looked at than those they can read.
@@ -82,11 +82,11 @@ def _names_lymphoblasts(finding: Finding) -> bool:
 def _read_count(finding: Finding, material: Material, method: Method) -> None:
     value = finding.data.get("valueQuantity")
     if value is None or "value" not in value:
-        finding.list_unread("blasts: no absolute count")
+        finding.list_unreadable("blasts", "no absolute count")
         return
     counted = quantity.count(value)
     if isinstance(counted, Unclear):
-        finding.list_unread(f"blasts: {counted.reason}")
+        finding.list_unreadable("blasts", counted.reason)
         return
     finding.context.facts.append(
         BlastResult(

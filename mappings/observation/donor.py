@@ -36,7 +36,7 @@ def read(finding: Finding) -> None:
         return
     *words, last = re.split(r"[\s,]+", text.lower().rstrip(". "))
     if last not in _FOUND or not _OF_A_DONOR.issuperset(words):
-        finding.list_unread("donor: value not understood")
+        finding.list_unreadable("donor", "value not understood")
         return
     finding.context.facts.append(
         PlannedStep(

@@ -198,6 +198,12 @@ class Finding:
     def list_unread(self, reason: str) -> None:
         self.context.list_unread(self.record.item, reason, self.code, self.when)
 
+    def list_unreadable(self, topic: str, why: str) -> None:
+        """Report a result whose value cannot be read; cards name it by its topic."""
+        self.context.list_unread(
+            self.record.item, f"{topic}: {why}", self.code, self.when, is_result=True
+        )
+
     @property
     def spinal_fluid(self) -> bool:
         return (

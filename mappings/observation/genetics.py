@@ -113,8 +113,8 @@ def _fusion(finding: Finding, lesion: Lesion) -> None:
         claims = claims_of(text) if text else Claims()
         present = claims.of(lesion)
         if present is None:
-            finding.list_unread(
-                f"genetics: {answer.problem or 'no answer to whether the lesion is present'}"
+            finding.list_unreadable(
+                "genetics", answer.problem or "no answer to whether the lesion is present"
             )
             present = Tri.UNKNOWN
     _add(finding, lesion, present, test, answer.text)
@@ -155,13 +155,13 @@ def _karyotype(finding: Finding) -> None:
     text = string(data.get("valueString")) or text_of(data.get("valueCodeableConcept"))
     if not text:
         if not finding.answer().missing:
-            finding.list_unread("karyotype: no text")
+            finding.list_unreadable("karyotype", "no text")
         return
     done = _Test(adequate=True, quantitative=False)
     if KARYOTYPE_STRING.search(text):
         lesions = from_karyotype(text)
         if lesions is None:
-            finding.list_unread("karyotype: text not understood")
+            finding.list_unreadable("karyotype", "text not understood")
             return
         _add(finding, Lesion.KARYOTYPE, Tri.MET, done, text)
         for lesion in sorted(lesions, key=lambda lesion: lesion.value):
@@ -185,7 +185,7 @@ def _narrative(finding: Finding) -> None:
     for lesion, present in sorted(claims.found.items(), key=lambda claim: claim[0].value):
         _add(finding, lesion, present, test, text)
     if claims.uninterpreted or not claims.found:
-        finding.list_unread("genetics: text not understood")
+        finding.list_unreadable("genetics", "text not understood")
 
 
 def _kinase_domain(finding: Finding) -> None:
@@ -220,7 +220,7 @@ def _kinase_domain(finding: Finding) -> None:
         if answer.missing and not changes:
             return
         if not changes:
-            finding.list_unread("kinase domain study: text not understood")
+            finding.list_unreadable("kinase domain study", "text not understood")
         present = Tri.UNKNOWN
     _add(finding, Lesion.T315I, present, test, text or ", ".join(changes))
 
@@ -255,7 +255,7 @@ def _read_formulas(finding: Finding, formulas: list[str]) -> None:
         or len(lesions) < len(formulas)
         or any(found is None for found in lesions)
     ):
-        finding.list_unread("karyotype: text not understood")
+        finding.list_unreadable("karyotype", "text not understood")
         return
     test = _Test(adequate=True, quantitative=False)
     _add(finding, Lesion.KARYOTYPE, Tri.MET, test, formulas[0])
@@ -299,7 +299,7 @@ def _variant(finding: Finding) -> None:
         if len(named) > 1:
             finding.list_unread("names more than one lesion")
         elif not formulas and _named_by_code_only(finding):
-            finding.list_unread("genetics: gene named by a code only")
+            finding.list_unreadable("genetics", "gene named by a code only")
         return
     answer = answer_of(finding.context, finding.data)
     if answer.missing:
@@ -313,8 +313,8 @@ def _variant(finding: Finding) -> None:
     if present is None:
         present = claims_of(answer.text).of(lesion)
     if present is None:
-        finding.list_unread(
-            f"genetics: {answer.problem or 'no answer to whether the lesion is present'}"
+        finding.list_unreadable(
+            "genetics", answer.problem or "no answer to whether the lesion is present"
         )
         present = Tri.UNKNOWN
     _add(finding, lesion, present, _kind_of_test(finding), answer.text)

@@ -41,12 +41,12 @@ def read_lab(finding: Finding) -> None:
         return
     analyte = analyte_of(finding)
     if value is None or "value" not in value:
-        finding.list_unread("laboratory value: no number with a unit")
+        finding.list_unreadable("laboratory value", "no number with a unit")
         _add_lab(finding, analyte, None, "")
         return
     read = _multiple(finding, value) if analyte is not Analyte.LEUKOCYTES else quantity.count(value)
     if isinstance(read, Unclear):
-        finding.list_unread(f"laboratory value: {read.reason}")
+        finding.list_unreadable("laboratory value", read.reason)
         read = None
     _add_lab(finding, analyte, read, finding.answer().text)
 
@@ -124,17 +124,17 @@ def read_qt(finding: Finding) -> None:
     if finding.answer().missing and "valueQuantity" not in finding.data:
         return
     if not _FRIDERICIA.search(said) or _OTHER_FORMULA.search(said):
-        finding.list_unread("QTc: the correction is not stated to be Fridericia's")
+        finding.list_unreadable("QTc", "the correction is not stated to be Fridericia's")
         return
     value = finding.data.get("valueQuantity")
     if value is None or "value" not in value:
         if not finding.answer().missing and not is_no_result(finding.answer().text):
-            finding.list_unread("QTcF: no number with a unit")
+            finding.list_unreadable("QTcF", "no number with a unit")
             _add_lab(finding, Analyte.QTCF, None, finding.answer().text)
         return
     read = quantity.measured(value, Dimension.TIME)
     if isinstance(read, Unclear):
-        finding.list_unread(f"QTcF: {read.reason}")
+        finding.list_unreadable("QTcF", read.reason)
         _add_lab(finding, Analyte.QTCF, None, finding.answer().text)
         return
     _add_lab(finding, Analyte.QTCF, read, finding.answer().text)

@@ -50,8 +50,8 @@ def read(finding: Finding) -> None:
     sensitivity = _sensitivity(finding, answer)
     detection, share = (Detection.UNREADABLE, None) if transcript else _decide(answer)
     if detection is Detection.UNREADABLE and not transcript:
-        finding.list_unread(
-            f"residual disease: {answer.problem or 'value and interpretation do not agree'}"
+        finding.list_unreadable(
+            "residual disease", answer.problem or "value and interpretation do not agree"
         )
     if detection is Detection.NOT_DETECTED and sensitivity is None:
         # "<0.01 %", not detected: the bound that the report gives is what the test could see.
@@ -127,7 +127,7 @@ def _sensitivity(finding: Finding, answer: Answer) -> Decimal | None:
         if _LIMIT.search(words_of(part.get("code"))):
             read_limit = _component_limit(part)
             if isinstance(read_limit, Unclear):
-                finding.list_unread(f"limit of detection: {read_limit.reason}")
+                finding.list_unreadable("limit of detection", read_limit.reason)
                 return None
             if read_limit is not None:
                 return read_limit
@@ -136,7 +136,7 @@ def _sensitivity(finding: Finding, answer: Answer) -> Decimal | None:
     noted = {value for text in finding.notes if (value := value_text.limit_in(text)) is not None}
     stated = {value for value in noted if isinstance(value, Decimal)}
     if len(noted) > 1 or len(stated) < len(noted):
-        finding.list_unread("limit of detection: not one readable value in the note")
+        finding.list_unreadable("limit of detection", "not one readable value in the note")
         return None
     return stated.pop() if stated else None
 

@@ -45,7 +45,7 @@ def read(finding: Finding) -> None:
     """
     scale = _scale(finding)
     if scale is None:
-        finding.list_unread("performance status: scale not clear")
+        finding.list_unreadable("performance status", "scale not clear")
         return
     if finding.data.get("dataAbsentReason"):
         return
@@ -57,7 +57,7 @@ def read(finding: Finding) -> None:
     if score is None:
         if _scored_by_component(finding) or is_no_result(_text(finding)):
             return
-        finding.list_unread("performance status: score not understood")
+        finding.list_unreadable("performance status", "score not understood")
         if not any(name.startswith("value") for name in finding.data):
             return
     text = "" if score is None else str(score)

@@ -41,7 +41,7 @@ def read(finding: Finding) -> None:
     if text and _SENTENCE.search(text):
         said = markers_of(text)
         if said.uninterpreted:
-            finding.list_unread("immunophenotype: part of the text not understood")
+            finding.list_unreadable("immunophenotype", "part of the text not understood")
         markers.positive |= said.positive
         markers.negative |= said.negative
         markers.partial |= said.partial
@@ -52,7 +52,7 @@ def read(finding: Finding) -> None:
                     AntigenResult(**finding.result(text), antigen=antigen, reported=reported)
                 )
     elif text or (not finding.components and not finding.answer().missing):
-        finding.list_unread("immunophenotype: text not understood")
+        finding.list_unreadable("immunophenotype", "text not understood")
     if markers.positive or markers.negative or markers.partial:
         finding.context.facts.append(
             Immunophenotype(

@@ -123,7 +123,9 @@ def _read(context: Context, item: Item) -> None:
         context.list_unread(item, "a number that cannot be read", code)
     if before == (len(context.facts), len(context.unread)):
         if topic is None and studies_a_gene(context, resource):
-            context.list_unread(item, "genetics: a kind of study that is not known", code)
+            context.list_unread(
+                item, "genetics: a kind of study that is not known", code, is_result=True
+            )
         _list_unknown_value(context, item)
 
 

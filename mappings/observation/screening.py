@@ -46,7 +46,7 @@ def read_virus(finding: Finding) -> None:
     # A level has no meaning here without the laboratory's own word for it.
     said = answer.interpreted if "valueQuantity" in finding.data else answer.agreed
     if said not in _TRUTH:
-        finding.list_unread("virus screen: neither reactive nor non-reactive")
+        finding.list_unreadable("virus screen", "neither reactive nor non-reactive")
     reactive = _TRUTH.get(said, Tri.UNKNOWN) if said is not None else Tri.UNKNOWN
     finding.context.facts.append(
         ViralScreen(**finding.result(answer.text), virus=virus, reactive=reactive)
@@ -73,7 +73,7 @@ def read_pregnancy(finding: Finding) -> None:
     if pregnant is None:
         if answer.missing and "valueQuantity" not in finding.data:
             return
-        finding.list_unread("pregnancy test: value not understood")
+        finding.list_unreadable("pregnancy test", "value not understood")
         if "valueQuantity" in finding.data:
             return
         pregnant = Tri.UNKNOWN  # no older test may stand in for it

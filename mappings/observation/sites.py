@@ -106,8 +106,8 @@ def _fluid_value(finding: Finding) -> None:
     if "obs-blasts-csf" in finding.concepts or _BLASTS.search(words) or _CYTOLOGY.search(words):
         blasts = _blasts(finding, answer)
         if blasts is None:
-            finding.list_unread(
-                f"blasts in spinal fluid: {answer.problem or 'value not understood'}"
+            finding.list_unreadable(
+                "blasts in spinal fluid", answer.problem or "value not understood"
             )
             if is_no_result(_text(finding)):
                 return
@@ -119,7 +119,7 @@ def _fluid_value(finding: Finding) -> None:
         return  # a differential count of other cells
     counted = _count(finding)
     if isinstance(counted, Unclear):
-        finding.list_unread(f"cells in spinal fluid: {counted.reason}")
+        finding.list_unreadable("cells in spinal fluid", counted.reason)
         return
     if red:
         finding.context.facts.append(
@@ -183,7 +183,7 @@ def read_status(finding: Finding) -> None:
         return
     match = _CNS.fullmatch(text)
     if match is None:
-        finding.list_unread("CNS status: value not understood")
+        finding.list_unreadable("CNS status", "value not understood")
         if is_no_result(text):
             return
     status = CnsStatus.UNCLEAR if match is None else CnsStatus(f"CNS{match[1]}")
@@ -210,7 +210,7 @@ def read_testes(finding: Finding) -> None:
     elif _LEUKAEMIC_TESTIS.fullmatch(text):
         result = TesticularExam.LEUKAEMIC
     else:
-        finding.list_unread("testicular examination: value not understood")
+        finding.list_unreadable("testicular examination", "value not understood")
         if is_no_result(text):
             return
         result = TesticularExam.UNCLEAR

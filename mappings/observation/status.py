@@ -50,19 +50,19 @@ def read(finding: Finding) -> None:
     if "val-full-remission" in concepts:
         response = Response.COMPLETE_REMISSION
         if own_text and (_CONTRARY.search(own_text) or not _COMPLETE_WORD.search(own_text)):
-            finding.list_unread("disease status: code and text contradict each other")
+            finding.list_unreadable("disease status", "code and text contradict each other")
             return
     elif "val-partial-remission" in concepts:
         response = Response.PARTIAL_REMISSION
         if own_text and re.search(r"\b(?:full|complete|cr\d?)\b", own_text, re.IGNORECASE):
-            finding.list_unread("disease status: code and text contradict each other")
+            finding.list_unreadable("disease status", "code and text contradict each other")
             return
     elif "val-disease-status" in concepts:
         return
     else:
         worded = _by_words(text)
         if worded is None:
-            finding.list_unread("disease status: value not understood")
+            finding.list_unreadable("disease status", "value not understood")
             return
         response = worded
     finding.context.facts.append(

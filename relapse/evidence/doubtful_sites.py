@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
+from relapse.assessment import DataRequest
 from relapse.course.disease import DiseaseCourse
 from relapse.course.extramedullary import SiteFinding
 from relapse.dates import add_days
 from relapse.facts import Site
 from relapse.logic import Tri
 from relapse.policy import Policy
+from relapse.requests import merged, request
 
-REQUEST = {Site.CNS: "D-CNS", Site.TESTIS: "D-TEST"}
+_REQUESTS = {
+    Site.CNS: ("D-CNS", "Spinal fluid again (cells and cytology)"),
+    Site.TESTIS: ("D-TEST", "Testicular examination again, and a biopsy where it stays abnormal"),
+}
 """What settles a doubt; at other sites a biopsy, for which the model has no request."""
 
 
@@ -36,11 +43,22 @@ def doubtful_sites(course: DiseaseCourse, as_of: date, policy: Policy) -> tuple[
     )
 
 
+def requests_of(doubts: Iterable[SiteFinding]) -> tuple[DataRequest, ...]:
+    """What would settle them."""
+    found = []
+    for doubt in doubts:
+        if doubt.site in _REQUESTS:
+            id, text = _REQUESTS[doubt.site]
+            text = f"{text}: {doubt.used.text} on {doubt.used.when}"
+            found.append(replace(request(id), text=text))
+    return merged(found)
+
+
 def sentences(course: DiseaseCourse, as_of: date, policy: Policy) -> tuple[str, ...]:
     """Each doubt in words, for the cards of a remission."""
     return tuple(
         f"May be leukaemia outside the marrow, neither proven nor excluded: {finding.used.text} "
-        f"on {finding.used.when}."
+        f"on {finding.used.when} ({finding.used.reference})."
         for finding in doubtful_sites(course, as_of, policy)
     )
 

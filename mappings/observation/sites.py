@@ -91,10 +91,12 @@ def read_fluid(finding: Finding) -> None:
 
 def list_residual_disease(finding: Finding) -> None:
     """Cells that only a cytometer or a PCR sees are no CNS relapse, and no clear fluid either."""
-    finding.list_unread("residual disease in spinal fluid")
     answer = finding.answer()
     level = None if answer.share is None else answer.share.low
-    if answer.agreed is Word.POSITIVE or (level is not None and level > 0):
+    if answer.agreed is not Word.POSITIVE and (level is None or level <= 0):
+        finding.list_unread("residual disease in spinal fluid")
+    else:
+        finding.list_unreadable("spinal fluid", "residual disease there is not judged")
         finding.context.facts.append(CsfResult(**finding.result(answer.text), blasts=Tri.UNKNOWN))
 
 

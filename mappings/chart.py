@@ -12,7 +12,15 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from mappings import care_plan, condition, diagnostic_report, medication, patient, procedure
+from mappings import (
+    care_plan,
+    conclusions,
+    condition,
+    diagnostic_report,
+    medication,
+    patient,
+    procedure,
+)
 from mappings.car_t import add_infusions
 from mappings.context import Context, Unread
 from mappings.identity import identify
@@ -128,8 +136,8 @@ def read_chart(
     procedure.read_all(context, by_kind["Procedure"])
     care_plan.read_all(context, by_kind["CarePlan"])
     add_infusions(context)
-    diagnostic_report.list_conclusions(context, by_kind["DiagnosticReport"])
-    diagnostic_report.list_narratives(context)
+    conclusions.list_conclusions(context, by_kind["DiagnosticReport"])
+    conclusions.list_narratives(context)
     list_outcomes(context, by_kind["OperationOutcome"])
 
     person = _credible(context, person)

@@ -17,7 +17,7 @@ from relapse.dates import DateRange
 from relapse.evidence import safety, tki
 from relapse.facts import Agent, Analyte, Complication, Lineage, ProcedureKind, Section, Sex
 from relapse.logic import Tri
-from relapse.options.inotuzumab import qt_drugs_running
+from relapse.options.inotuzumab_precautions import qt_drugs_running
 from relapse.precautions import raised
 from relapse.requests import request
 from relapse.rules import rule

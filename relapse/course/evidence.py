@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from relapse.course.courses import Course
 from relapse.course.marrow import FIVE_PERCENT, Marrow
 from relapse.course.relapse_marks import Kind, RelapseMark
 from relapse.course.remission import INDUCTION_DAYS, RemissionMark
-from relapse.course.treatment import Course
 from relapse.dates import DateRange, add_days
 from relapse.logic import Tri
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from relapse.assessment import FactUsed
+from relapse.course.courses import COURSE_GAP_DAYS, Course
 from relapse.course.diagnosis import describe
 from relapse.course.disease import DiseaseCourse
 from relapse.course.timing import FirstRelapse
-from relapse.course.treatment import COURSE_GAP_DAYS, Course
 from relapse.dates import DateRange, add_days
 from relapse.facts import Chart
 from relapse.logic import Tri

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from relapse.assessment import FactUsed
+from relapse.course.courses import Course
 from relapse.course.diagnosis import all_entries, describe
 from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.marrow import FIVE_PERCENT, Marrow
-from relapse.course.treatment import Course, TreatmentHistory
+from relapse.course.treatment import TreatmentHistory
 from relapse.dates import DateRange, add_days
 from relapse.facts import Chart, Phase, Response, ResponseStatement
 from relapse.logic import Tri

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from relapse.assessment import FactUsed
+from relapse.course.courses import Course
 from relapse.course.disease import DiseaseCourse
-from relapse.course.treatment import Course, TreatmentHistory
+from relapse.course.treatment import TreatmentHistory
 from relapse.course.wording import percent
 from relapse.dates import DateRange, add_days
 from relapse.facts import Agent, Antigen, AntigenResult, Chart, Expression, Given, Section

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from relapse.assessment import FactUsed
+from relapse.course.courses import Course
 from relapse.course.disease import DiseaseCourse
 from relapse.course.marrow import FIVE_PERCENT, Marrow
-from relapse.course.treatment import Course
 from relapse.dates import DateRange, add_days
 from relapse.facts import Agent, StopReason
 from relapse.logic import Tri

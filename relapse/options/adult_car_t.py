@@ -6,7 +6,7 @@ from relapse.assessment import Criterion, FactUsed, RuleResult, Strength
 from relapse.case import Case
 from relapse.course.timing import remission_at_most
 from relapse.logic import Tri
-from relapse.options import shared
+from relapse.options import common_precautions
 from relapse.options.car_t_criteria import (
     after_transplant,
     either,
@@ -126,7 +126,9 @@ def adult_duration_unknown(case: Case, old_enough: Criterion) -> RuleResult:
 @rule("CA-09", "Adult CAR-T products: age", "S18", "S20")
 def adult_too_young(case: Case, old_enough: Criterion) -> RuleResult:
     """Below the age of the label."""
-    reason = shared.reason_with_age_limit(case, "age below the label", minimum_years(case) * 12)
+    reason = common_precautions.reason_with_age_limit(
+        case, "age below the label", minimum_years(case) * 12
+    )
     return applied("CA-09", Tri.MET, old_enough, strength=Strength.NOT, note=reason)
 
 

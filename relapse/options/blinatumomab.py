@@ -18,7 +18,7 @@ from relapse.case import Case
 from relapse.evidence import blinatumomab_response
 from relapse.facts import Antigen
 from relapse.logic import Tri
-from relapse.options import shared
+from relapse.options import antigen_rules, common_precautions, common_requests
 from relapse.options.blinatumomab_criteria import (
     label_active,
     label_mrd,
@@ -42,7 +42,7 @@ OPTION = Option.BLINATUMOMAB
 
 def consider(case: Case) -> Consideration:
     """Blinatumomab for this patient today."""
-    excluded = shared.cd19_negative(case)
+    excluded = antigen_rules.cd19_negative(case)
     if excluded is not None:
         return not_suggested(OPTION, "CD19 negative", (excluded,))
     if case.active:
@@ -63,14 +63,14 @@ def _in_active_disease(case: Case) -> Consideration:
     caps = [non_response(case), isolated_other(case)]
     result = considered(
         OPTION,
-        [*rules, *shared.antigen_trace(case, Antigen.CD19)],
+        [*rules, *antigen_rules.antigen_trace(case, Antigen.CD19)],
         caps=caps,
         precautions=precautions(case),
-        requests=[*shared.history_request(case), *shared.pregnancy_request(case)],
+        requests=[*common_requests.history_request(case), *common_requests.pregnancy_request(case)],
     )
-    if result.strength is Strength.NOT and shared.only_age_fails(rules[0]):
+    if result.strength is Strength.NOT and common_precautions.only_age_fails(rules[0]):
         limit = case.policy.blinatumomab_from_months
-        reason = shared.reason_with_age_limit(case, "age below the label", limit)
+        reason = common_precautions.reason_with_age_limit(case, "age below the label", limit)
         return not_suggested(OPTION, reason, result.rules)
     return result
 
@@ -95,10 +95,10 @@ def _in_remission(case: Case) -> Consideration:
         return not_suggested(OPTION, below.note, (*rules, below), silent=new is Tri.NOT_MET)
     return considered(
         OPTION,
-        [*rules, *shared.antigen_trace(case, Antigen.CD19), *shared.mrd_trace(case)],
+        [*rules, *antigen_rules.antigen_trace(case, Antigen.CD19), *antigen_rules.mrd_trace(case)],
         caps=[non_response(case)],
         precautions=precautions(case),
-        requests=[*shared.history_request(case), *shared.pregnancy_request(case)],
+        requests=[*common_requests.history_request(case), *common_requests.pregnancy_request(case)],
     )
 
 
@@ -237,23 +237,27 @@ def consolidation_us(case: Case) -> RuleResult | None:
 
 def precautions(case: Case) -> list[PrecautionRaised]:
     """What speaks for caution with blinatumomab (P-rules)."""
-    liver = shared.liver_above(case, Decimal(3), Decimal(5))
-    leuko = shared.leukoencephalopathy_history(case)
+    liver = common_precautions.liver_above(case, Decimal(3), Decimal(5))
+    leuko = common_precautions.leukoencephalopathy_history(case)
     neonate = bool(case.age.facts) and case.age.at_least_months(1) is not Tri.MET
     found = [
         raised("P-01", Effect.NOTE, sources=("S01",)),
-        raised("P-09", Effect.WARN, facts=liver, detail=shared.values(liver)) if liver else None,
-        shared.neurological(case),
-        shared.cns_leukaemia(case, Effect.CAP, Effect.WARN),
-        shared.infection(case, Effect.WARN),
-        shared.gvhd(case, Effect.NOTE),
-        shared.burden(case),
-        shared.antigen_precaution(case.cd19),
-        shared.pregnancy(case),
+        raised("P-09", Effect.WARN, facts=liver, detail=common_precautions.values(liver))
+        if liver
+        else None,
+        common_precautions.neurological(case),
+        common_precautions.cns_leukaemia(case, Effect.CAP, Effect.WARN),
+        common_precautions.infection(case, Effect.WARN),
+        common_precautions.gvhd(case, Effect.NOTE),
+        common_precautions.burden(case),
+        antigen_rules.antigen_precaution(case.cd19),
+        common_precautions.pregnancy(case),
         raised("P-24", Effect.CAP)
         if case.active and case.course.involvement.isolated_other is Tri.MET
         else None,
-        shared.age_limit_close(case, case.policy.blinatumomab_from_months, "one month of age"),
+        common_precautions.age_limit_close(
+            case, case.policy.blinatumomab_from_months, "one month of age"
+        ),
         raised("P-27", Effect.NOTE, facts=case.age.facts) if neonate else None,
         raised("P-31", Effect.NOTE, facts=leuko) if leuko else None,
     ]

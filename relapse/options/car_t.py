@@ -18,7 +18,13 @@ from relapse.evidence import safety
 from relapse.evidence.blinatumomab_response import no_response
 from relapse.facts import Agent, Antigen, CarTProduct, Section
 from relapse.logic import Tri, all_of
-from relapse.options import adult_car_t, shared, tisagenlecleucel
+from relapse.options import (
+    adult_car_t,
+    antigen_rules,
+    common_precautions,
+    common_requests,
+    tisagenlecleucel,
+)
 from relapse.options.combine import lowered, not_suggested, notes_of, requests_of, strongest
 from relapse.precautions import raised
 from relapse.requests import merged, request
@@ -30,7 +36,7 @@ ADULT_PRODUCTS = (CarTProduct.BREXUCABTAGENE, CarTProduct.OBECABTAGENE)
 
 def consider(case: Case) -> Consideration:
     """CAR-T cells for this patient today, product by product."""
-    excluded = shared.cd19_negative(case)
+    excluded = antigen_rules.cd19_negative(case)
     if excluded is not None:
         return _none(case, "CD19 negative", [excluded])
     sanctuary = isolated_sanctuary(case)
@@ -48,7 +54,7 @@ def consider(case: Case) -> Consideration:
     every = [item for found in rules.values() for item in found]
     trace = [
         *_once(every),
-        *shared.antigen_trace(case, Antigen.CD19),
+        *antigen_rules.antigen_trace(case, Antigen.CD19),
         *(c for c in caps if c.state is Tri.MET),
     ]
     if strength is Strength.NOT:
@@ -71,9 +77,9 @@ def consider(case: Case) -> Consideration:
         requests=merged(
             [
                 *requests_of(every),
-                *shared.history_request(case),
+                *common_requests.history_request(case),
                 *_requests(case),
-                *shared.pregnancy_request(case),
+                *common_requests.pregnancy_request(case),
             ]
         ),
         products=advice,
@@ -161,25 +167,25 @@ def precautions(case: Case, tisagenlecleucel_strength: Strength) -> list[Precaut
     )
     found = [
         raised("P-01", Effect.NOTE, sources=("S18", "S20", "S58")),
-        shared.neurological(case),
-        shared.cns_leukaemia(case, Effect.CAP, Effect.WARN),
-        shared.infection(case, Effect.CAP, Effect.WARN),
-        shared.gvhd(case, Effect.CAP, Effect.WARN),
-        shared.burden(case),
-        shared.antigen_precaution(case.cd19),
+        common_precautions.neurological(case),
+        common_precautions.cns_leukaemia(case, Effect.CAP, Effect.WARN),
+        common_precautions.infection(case, Effect.CAP, Effect.WARN),
+        common_precautions.gvhd(case, Effect.CAP, Effect.WARN),
+        common_precautions.burden(case),
+        antigen_rules.antigen_precaution(case.cd19),
         raised("P-18", Effect.NOTE, facts=prior) if prior else None,
-        shared.pregnancy(case),
+        common_precautions.pregnancy(case),
         _collection_screen(case),
         raised("P-22", Effect.NOTE),
         raised("P-24", Effect.CAP)
         if case.active and case.course.involvement.isolated_other is Tri.MET
         else None,
-        shared.age_limit_close(
+        common_precautions.age_limit_close(
             case,
             case.policy.tisagenlecleucel_below_years * 12,
             "upper age limit of tisagenlecleucel",
         ),
-        shared.age_limit_close(
+        common_precautions.age_limit_close(
             case,
             adult_car_t.minimum_years(case) * 12,
             ("lower age limit of brexucabtagene and obecabtagene"),
@@ -205,7 +211,7 @@ def early_after_transplant(case: Case) -> PrecautionRaised | None:
 def _collection_screen(case: Case) -> PrecautionRaised:
     """P-21, with the reactive results where there are any."""
     reactive = safety.reactive_screens(case.chart)
-    return raised("P-21", Effect.NOTE, facts=reactive, detail=shared.values(reactive))
+    return raised("P-21", Effect.NOTE, facts=reactive, detail=common_precautions.values(reactive))
 
 
 def _requests(case: Case) -> list[DataRequest]:

@@ -30,7 +30,7 @@ from relapse.facts import (
     Section,
 )
 from relapse.logic import Tri
-from relapse.options import donor_lymphocytes, second_transplant, shared, transplant_rows
+from relapse.options import antigen_rules, donor_lymphocytes, second_transplant, transplant_rows
 from relapse.options.combine import lowered, notes_of
 from relapse.options.common_criteria import remission_is_new
 from relapse.precautions import raised
@@ -48,7 +48,7 @@ def consider(case: Case) -> Consideration:
     if transplanted is Tri.MET:
         return _after_transplant(case)
     row = first_matching_row(case)
-    outdated = tuple(shared.mrd_trace(case)) if row.rule in _ROWS_BY_MRD else ()
+    outdated = tuple(antigen_rules.mrd_trace(case)) if row.rule in _ROWS_BY_MRD else ()
     donor_unstated = transplanted is Tri.UNKNOWN and bool(facts)
     if donor_unstated and row.strength is not None and row.strength > Strength.NOT:
         row = _donor_type_unknown(row)

@@ -43,6 +43,15 @@ class TimedSocket(socket.socket):
         self._arriving = Arriving()
         self._pause_ends = 0.0
 
+    def peek(self, most: int) -> bytes | None:
+        """What has come and was not read, up to ``most`` bytes; ``None`` where nothing has."""
+        try:
+            return super().recv(most, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
     def arrived(self, seconds: float, begun: bytes = b"") -> bool:
         """Gather a request: whether it deserves a thread now. The whole of it has ``seconds`` from
         its first byte; when they are over, the thread says so. ``begun`` is what was read of it

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
 from types import FrameType
@@ -25,6 +26,9 @@ from service.logs import log, where
 from service.slow_clients import TimedSocket
 from service.turns import kept_until_sent
 
+_PROBES = (b"GET /healthz ", b"GET /readyz ")
+_PROBE_THREADS = 2
+
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
     """A request gets a thread when it is there, and has ``RELAPSE_CDS_REQUEST_SECONDS`` to arrive.
@@ -32,12 +36,45 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
     Connections on which nothing has come yet, as browsers and load balancers open them in advance,
     and those on which half a request came, wait in gunicorn's loop. By itself it gives each new one
     a thread for five seconds, and each half request one for as long as it takes.
+
+    Probes have threads of their own where all others are taken, by calls to a FHIR server that
+    hangs for instance: whoever watches the process would else end it, and lose them.
     """
+
+    def init_process(self) -> None:
+        self.taken = 0
+        self.probe_pool = ThreadPoolExecutor(_PROBE_THREADS)
+        super().init_process()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        is_new = not isinstance(conn.sock, TimedSocket)
+        if is_new:
+            conn.sock = TimedSocket(conn.sock.detach())
+        pool = self.tpool
+        if self.taken >= self.cfg.threads:
+            begun = conn.sock.peek(max(map(len, _PROBES)))
+            if begun is None and is_new:
+                self._wait_for_data(conn)
+                return
+            if begun and begun.startswith(_PROBES):
+                pool = self.probe_pool
+        self.taken += 1
+        pool.submit(self.handle, conn).add_done_callback(
+            lambda done: self.method_queue.defer(self.finish_request, conn, done)
+        )
+
+    def finish_request(self, conn: TConn, done: Future[object]) -> None:
+        self.taken -= 1
+        super().finish_request(conn, done)
+
+    def _wait_for_data(self, conn: TConn) -> None:
+        """As if a thread had looked and found nothing."""
+        looked: Future[object] = Future()
+        looked.set_result(_DEFER)
+        super().finish_request(conn, looked)
 
     def handle(self, conn: TConn) -> object:
         seconds = self.app.settings.request_seconds
-        if not isinstance(conn.sock, TimedSocket):
-            conn.sock = TimedSocket(conn.sock.detach())
         # What was sent right behind the request before has been read with it.
         begun = conn.parser.unreader.take_buffered() if conn.initialized else b""
         try:

@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from service import demos
+from service.serve import THREADS
 from tests.server_process import running
 
 DEADLINE = 2.0
@@ -69,6 +70,30 @@ def test_the_others_are_answered_meanwhile(hanging: str, tmp_path: Path) -> None
         ended = list(calls)
     assert {status for status, _ in ended} == {412}
     assert max(seconds for _, seconds in ended) < DEADLINE + 1
+
+
+def test_probes_are_answered_while_every_thread_waits(hanging: str, tmp_path: Path) -> None:
+    """On a new connection and on one that is kept."""
+    empty = PATIENT | {"prefetch": {}, "fhirServer": hanging}
+    calls = 3 * THREADS
+    with (
+        running(tmp_path, RELAPSE_CDS_FHIR_DEADLINE=str(DEADLINE)) as service,
+        ThreadPoolExecutor(calls) as callers,
+        requests.Session() as kept,
+    ):
+        assert kept.get(f"{service.address}/healthz", timeout=20).status_code == 200
+        address = f"{service.address}/cds-services/relapsed-b-all"
+        waiting = [
+            callers.submit(requests.post, address, json=empty, timeout=60) for _ in range(calls)
+        ]
+        time.sleep(DEADLINE / 4)
+        for path in ("healthz", "readyz"):
+            for get in (requests.get, kept.get):
+                began = time.monotonic()
+                assert get(f"{service.address}/{path}", timeout=20).status_code == 200
+                assert time.monotonic() - began < DEADLINE / 4
+        assert not any(call.done() for call in waiting)
+        assert {call.result().status_code for call in waiting} == {412}
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])

@@ -43,6 +43,11 @@ class TimedSocket(socket.socket):
         self._arriving = Arriving()
         self._pause_ends = 0.0
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has come of the next request."""
+        return not self._arriving
+
     def peek(self, most: int) -> bytes | None:
         """What has come and was not read, up to ``most`` bytes; ``None`` where nothing has."""
         try:

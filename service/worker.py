@@ -28,6 +28,8 @@ from service.turns import kept_until_sent
 
 _PROBES = (b"GET /healthz ", b"GET /readyz ")
 _PROBE_THREADS = 2
+_ROOM = 100
+"""Silent connections that a full worker closes at once."""
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
@@ -97,6 +99,8 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         kept connections.
         """
         now = time.monotonic()
+        if self.nr_conns >= self.worker_connections:
+            self._close_silent_ones()
         for conn in list(self.pending_conns):
             if conn.sock.deadline <= now:
                 self.on_pending_socket_readable(conn, conn.sock)
@@ -105,6 +109,18 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
             elif conn.sock.deadline < math.inf:
                 conn.timeout = conn.sock.deadline
         super().murder_pending()
+
+    def _close_silent_ones(self) -> None:
+        """Make room for others: a full worker accepts nobody until silent connections time out."""
+        silent = [
+            *((self.pending_conns, conn) for conn in self.pending_conns if conn.sock.is_silent),
+            *((self.keepalived_conns, conn) for conn in self.keepalived_conns),
+        ]
+        for waiting, conn in silent[:_ROOM]:
+            waiting.remove(conn)
+            self.poller.unregister(conn.sock)
+            self.nr_conns -= 1
+            conn.close()
 
     def handle_error(
         self, _request: object, connection: TimedSocket, _address: object, error: Exception

@@ -20,14 +20,17 @@ READING = "relapse_cds_reading"
 """Execution option of a connection that only reads: on SQLite it takes no write lock."""
 
 _CONNECT_SECONDS = 2
-_POOL_SECONDS = 2.0
+_POOL_SECONDS = 1.0
+"""Seconds for which a free connection is waited for. With the database stuck, threads must soon be
+there again for the calls that need none.
+"""
 _LONGEST_LOCK = 10.0
 """Seconds for which a lock of an SQLite file is waited for at most: its migrations are short."""
 _MARGIN = 1.0
 """Seconds that a server has to say itself that a statement took too long."""
 _POOL_SIZE = 8
-"""Connections that are kept, and as many again for a while: a statement takes milliseconds, so that
-the other threads of a worker wait for one hardly ever.
+"""Connections at most: a statement takes milliseconds, so that the other threads of a worker wait
+for one hardly ever, and a database that is stuck keeps no more threads than these for long.
 """
 
 
@@ -46,7 +49,7 @@ def _sqlite(url: URL, file: Path, patience: float) -> Engine:
         connect_args={"timeout": patience},
         pool_size=_POOL_SIZE,
         pool_timeout=_POOL_SECONDS,
-        max_overflow=_POOL_SIZE,
+        max_overflow=0,
         hide_parameters=True,
     )
 

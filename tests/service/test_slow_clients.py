@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import socket
 import time
@@ -130,6 +131,28 @@ def test_others_are_answered_meanwhile(port: int, begun: bytes) -> None:
     finally:
         for connection in slow:
             connection.close()
+
+
+def test_more_silent_connections_than_a_worker_accepts(tmp_path: Path) -> None:
+    """Those that were never used, and those that are kept, make room."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    silent: list[socket.socket] = []
+    try:
+        with running(tmp_path, "--workers", "1") as service:
+            for number in range(1050):
+                silent.append(socket.create_connection(("127.0.0.1", service.port), timeout=5))
+                if number < 300:
+                    silent[-1].sendall(WHOLE)
+            for _ in range(5):
+                began = time.monotonic()
+                answer = requests.get(f"{service.address}/healthz", timeout=30)
+                assert answer.status_code == 200
+                assert time.monotonic() - began < 5
+    finally:
+        for connection in silent:
+            connection.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_chunks_that_stall_cost_others_the_time_of_one_request(

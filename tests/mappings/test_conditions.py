@@ -1,4 +1,4 @@
-"""Diagnoses, leukaemia at other sites, complications (encodings 2, 3.4, 8.3, 8.5, 9.7 to 9.10;
+"""Diagnoses of leukaemia, and states after treatment, on the problem list (encodings 2, 3.4;
 mapping rules 27, 28).
 """
 
@@ -11,15 +11,11 @@ import pytest
 from relapse.facts import (
     CarTInfusion,
     CarTProduct,
-    Complication,
-    ComplicationEntry,
     Diagnosis,
     Disease,
     Donor,
-    ExtramedullaryDisease,
     Lineage,
     Phase,
-    Site,
     Transplant,
 )
 from relapse.logic import Tri
@@ -30,11 +26,9 @@ from tests.mappings.records import (
     condition,
     facts,
     only,
-    patient,
     procedure,
     read,
     reasons,
-    report,
 )
 
 ICDO3 = "http://terminology.hl7.org/CodeSystem/icd-o-3"
@@ -383,216 +377,6 @@ def test_statuses_of_older_releases() -> None:
     assert found.clinical_status is not None
     assert found.clinical_status.value == "relapse"
     assert str(found.recorded) == "2026-06-01"
-
-
-# --- Other sites ---------------------------------------------------------------------------------
-
-
-def test_encoding_8_3_cns_leukaemia_is_no_neurological_comorbidity() -> None:
-    reading = read(
-        condition("c", (SNOMED, "722795004"), text="Meningeal leukemia", onsetDateTime="2026-06-01")
-    )
-    found = only(reading, ExtramedullaryDisease)
-    assert (found.site, found.proven, found.active) == (Site.CNS, Tri.MET, Tri.MET)
-    assert str(found.when) == "2026-06-01"
-    assert not facts(reading, ComplicationEntry)
-    assert reading.unread == ()
-
-
-def test_encoding_8_3_cns_leukaemia_in_remission() -> None:
-    assert (
-        only(read(condition("c", (SNOMED, "61291000119103"))), ExtramedullaryDisease).active
-        is Tri.NOT_MET
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "proven"), [("Leukemic meningitis", Tri.MET), ("Metastasis to meninges", Tri.UNKNOWN)]
-)
-def test_unspecific_metastasis_codes(text: str, proven: Tri) -> None:
-    assert (
-        only(read(condition("c", (ICD10CM, "C79.32"), text=text)), ExtramedullaryDisease).proven
-        is proven
-    )
-
-
-def test_encoding_8_5_biopsy_proven_testicular_leukaemia() -> None:
-    text = "Leukemic infiltration of left testis, biopsy proven"
-    entry = condition(
-        "c",
-        (ICD10CM, "C79.82"),
-        text=text,
-        onsetDateTime="2026-06-01",
-        evidence=[{"detail": [{"reference": "DiagnosticReport/r"}]}],
-    )
-    reading = read(entry, report("r", conclusion="Infiltration by lymphoblasts."))
-    found = only(reading, ExtramedullaryDisease)
-    assert (found.site, found.proven, str(found.when)) == (Site.TESTIS, Tri.MET, "2026-06-01")
-    assert reading.unread == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "evidence", "proven"),
-    [
-        ("Leukemic infiltration of left testis", None, Tri.UNKNOWN),
-        ("Leukemic infiltration of left testis, biopsy pending", None, Tri.UNKNOWN),
-        ("Leukemic infiltration of left testis", "DiagnosticReport/r", Tri.MET),
-        ("Leukemic infiltration of left testis, confirmed by biopsy", None, Tri.MET),
-        ("Metastasis to testis, biopsy proven", None, Tri.UNKNOWN),
-        (None, None, Tri.UNKNOWN),
-    ],
-)
-def test_encoding_8_5_what_proves_it(text: str | None, evidence: str | None, proven: Tri) -> None:
-    more = {"evidence": [{"detail": [{"reference": evidence}]}]} if evidence else {}
-    reading = read(condition("c", (ICD10CM, "C79.82"), text=text, **more), report("r"))
-    assert only(reading, ExtramedullaryDisease).proven is proven
-
-
-def test_encoding_8_5_the_code_alone_names_no_organ_of_a_girl() -> None:
-    reading = read(patient(gender="female"), condition("c", (ICD10CM, "C79.82")))
-    assert not facts(reading, ExtramedullaryDisease)
-    assert reasons(reading)
-
-
-@pytest.mark.parametrize(
-    ("text", "sites"),
-    [
-        ("Acute lymphoblastic leukemia, isolated CNS relapse", {Site.CNS: Tri.MET}),
-        ("ALL, combined bone marrow and testicular relapse", {Site.TESTIS: Tri.UNKNOWN}),
-        ("Acute lymphoblastic leukemia, first relapse", {}),
-        ("ALL with CNS prophylaxis", {}),
-        ("B-ALL, no CNS involvement", {}),
-    ],
-)
-def test_rule_28_sites_in_the_text_of_a_relapse(text: str, sites: dict[Site, Tri]) -> None:
-    reading = read(condition("c", RELAPSE, text=text))
-    assert {found.site: found.proven for found in facts(reading, ExtramedullaryDisease)} == sites
-
-
-# --- Complications -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("codes", "text", "kind"),
-    [
-        ([(ICD10CM, "A41.51")], "Escherichia coli bacteremia", Complication.INFECTION),
-        ([(SNOMED, "91302008")], "Sepsis", Complication.INFECTION),
-        ([(ICD10CM, "K76.5"), (SNOMED, "65617004")], None, Complication.VOD),
-        ([(ICD10CM, "I26.99")], "Pulmonary embolism", Complication.THROMBOSIS),
-        ([(ICD10CM, "I63.9")], "Cerebral infarction", None),
-        ([(ICD10CM, "I50.9")], None, Complication.HEART_FAILURE),
-        ([(SNOMED, "402355000"), (ICD10CM, "D89.810")], None, Complication.GVHD_ACUTE),
-        ([(SNOMED, "402356004"), (ICD10CM, "D89.811")], None, Complication.GVHD_CHRONIC),
-        ([(ICD10CM, "D89.813")], None, Complication.GVHD_UNSPECIFIED),
-        ([(ICD10CM, "G40.909")], None, Complication.NEUROLOGICAL),
-        ([(ICD10CM, "G92.03")], None, Complication.NEUROLOGICAL),
-        ([(ICD10CM, "K74.60")], None, Complication.LIVER_DISEASE),
-        ([(ICD10CM, "B18.1")], None, Complication.LIVER_DISEASE),
-        ([(SNOMED, "77386006")], None, Complication.PREGNANCY),
-        ([], "Veno-occlusive disease of the liver", Complication.VOD),
-        ([], "Gilbert syndrome", Complication.GILBERT_OR_HAEMOLYSIS),
-        ([], "Autoimmune hemolytic anemia", Complication.GILBERT_OR_HAEMOLYSIS),
-        ([], "Rheumatoid arthritis", Complication.INFLAMMATORY),
-        ([], "Crohn disease", Complication.INFLAMMATORY),
-        ([], "Deep vein thrombosis of the left leg", Complication.THROMBOSIS),
-        ([], "Seizure", Complication.NEUROLOGICAL),
-    ],
-)
-def test_encoding_9_7_to_9_10_kinds(
-    codes: Any, text: str | None, kind: Complication | None
-) -> None:
-    kinds = {
-        entry.kind for entry in facts(read(condition("c", *codes, text=text)), ComplicationEntry)
-    }
-    if kind is None:
-        # A stroke is both a vascular event and a disorder of the brain.
-        assert kinds >= {Complication.THROMBOSIS}
-    else:
-        assert kinds == {kind}
-
-
-def test_encoding_9_7_and_9_8_active_and_resolved() -> None:
-    assert only(read(condition("c", (ICD10CM, "A41.9"))), ComplicationEntry).active is Tri.MET
-    past = only(
-        read(condition("c", (ICD10CM, "K76.5"), status="resolved", abatementDateTime="2025-05")),
-        ComplicationEntry,
-    )
-    assert past.active is Tri.NOT_MET
-    assert str(past.abated) == "2025-05"
-
-
-def test_encoding_9_9_history_with_a_year_only() -> None:
-    found = only(
-        read(condition("c", (ICD10CM, "I82.401"), status="inactive", onsetDateTime="2019")),
-        ComplicationEntry,
-    )
-    assert (found.kind, found.active, str(found.when)) == (
-        Complication.THROMBOSIS,
-        Tri.NOT_MET,
-        "2019",
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "grade"),
-    [
-        ("Acute GVHD of skin, grade II", 2),
-        ("Acute GVHD grade 3", 3),
-        ("Acute GVHD", None),
-        ("Acute GVHD grade II-III", None),
-        ("Acute GVHD, grade 1, formerly grade 3", None),
-    ],
-)
-def test_encoding_9_10_grade(text: str, grade: int | None) -> None:
-    assert (
-        only(read(condition("c", (SNOMED, "402355000"), text=text)), ComplicationEntry).grade
-        == grade
-    )
-
-
-def test_acute_on_chronic_gvhd_is_both() -> None:
-    kinds = {
-        entry.kind for entry in facts(read(condition("c", (ICD10CM, "D89.812"))), ComplicationEntry)
-    }
-    assert kinds == {Complication.GVHD_ACUTE, Complication.GVHD_CHRONIC}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "GVHD prophylaxis",
-        "No evidence of GVHD",
-        "Risk of seizure",
-        "Rule out sepsis",
-        "Family history of epilepsy",
-        "Pregnancy test negative",
-        "Suspected pneumonia?",
-        "Hepatitis B vaccination",
-    ],
-)
-def test_words_that_name_no_complication_of_this_patient(text: str) -> None:
-    assert not facts(read(condition("c", text=text)), ComplicationEntry)
-
-
-def test_a_history_is_not_active_whatever_its_status() -> None:
-    assert (
-        only(read(condition("c", text="History of seizures")), ComplicationEntry).active
-        is Tri.NOT_MET
-    )
-
-
-def test_who_residual_classes_need_the_word() -> None:
-    who = "http://hl7.org/fhir/sid/icd-10"
-    assert not facts(
-        read(condition("c", (who, "D89.8"), text="Immune disorder")), ComplicationEntry
-    )
-    assert only(
-        read(condition("c", (who, "D89.8"), text="Graft-versus-host disease")), ComplicationEntry
-    )
-
-
-def test_a_count_of_pregnancies_is_no_pregnancy() -> None:
-    assert not facts(read(condition("c", (SNOMED, "127363001"))), ComplicationEntry)
 
 
 # --- States after treatment ----------------------------------------------------------------------

@@ -31,6 +31,8 @@ for a FHIR server, and one that hangs must not keep those from being answered th
 
 _GRACE = 10
 """Seconds that running calls have to end when the service stops."""
+LONGEST_STOP = _GRACE + PATIENCE + 1
+"""Seconds after which no worker runs any more; whoever stops the service waits for longer."""
 
 _GARBAGE_THRESHOLD = 50_000
 """Objects made before the collector looks for cycles; parsing one chart makes some ten thousand."""
@@ -88,7 +90,7 @@ def run(
             "worker_class": ServiceWorker,
             "threads": THREADS,
             "timeout": 60,
-            "graceful_timeout": _GRACE + PATIENCE + 1,
+            "graceful_timeout": LONGEST_STOP,
             "post_fork": _leave_time_to_record,
             "keepalive": 15,
             "limit_request_field_size": 16 * 1024,  # a token of 8 KiB is ours to refuse

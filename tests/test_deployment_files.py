@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from service.serve import LONGEST_STOP
+
 ROOT = Path(__file__).parent.parent
 FHIR = "http://localhost:8080/fhir"
 
@@ -68,6 +70,14 @@ def test_start_order_has_no_circle(services: dict[str, dict[str, Any]]) -> None:
         for name, wanted in service.get("depends_on", {}).items():
             if wanted["condition"] == "service_healthy":
                 assert "test" in services[name]["healthcheck"]
+
+
+def test_calls_can_end_before_the_container_is_killed(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    given = services["service"]["stop_grace_period"]
+    assert given.endswith("s")
+    assert int(given[:-1]) > LONGEST_STOP
 
 
 def test_database_address_is_that_of_the_database(services: dict[str, dict[str, Any]]) -> None:

@@ -26,7 +26,9 @@ from service.logs import log, where
 from service.slow_clients import TimedSocket
 from service.turns import kept_until_sent
 
-_PROBES = (b"GET /healthz ", b"GET /readyz ")
+_PROBES = tuple(
+    f"{method} {path} ".encode() for method in ("GET", "HEAD") for path in ("/healthz", "/readyz")
+)
 _PROBE_THREADS = 2
 _ROOM = 100
 """Silent connections that a full worker closes at once."""

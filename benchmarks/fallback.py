@@ -86,6 +86,8 @@ def _fhir_server(pages: dict[str, list[dict[str, Any]]], delay: float) -> Iterat
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
+        # As web servers do: else the end of a page may wait 40 ms for an acknowledgement.
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)

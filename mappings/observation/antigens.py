@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mappings.answers import Answer
 from mappings.observation.finding import Finding
+from mappings.shapes import codings, string, text_of
 from mappings.value_text import Word
 from relapse.facts import Antigen, AntigenResult, Expression
 
 _NAMES = {Antigen.CD19: re.compile(r"\bcd\s*-?19\b"), Antigen.CD22: re.compile(r"\bcd\s*-?22\b")}
+_NAME_FIRST = {
+    Antigen.CD19: re.compile(r"\s*cd\s*-?19\s*[:=]?\s+(?=\S)", re.IGNORECASE),
+    Antigen.CD22: re.compile(r"\s*cd\s*-?22\s*[:=]?\s+(?=\S)", re.IGNORECASE),
+}
 _CYTOPLASMIC = re.compile(r"cytoplasm|\bcy(?:to)?[ -]?cd|\bicd|\bccd|intracellular")
 _NORMAL_CELLS = re.compile(
     r"\bnormal b|\bb[ -]cells? (?:in|/|count)|lymphocytes\b(?!.*blast)|\bmature b|\bpolyclonal|"
@@ -40,7 +46,7 @@ def read(finding: Finding) -> None:
     if len(named) != 1:
         finding.list_unread("names more than one antigen")
         return
-    answer = finding.answer()
+    answer = _without_its_name(finding, named[0]).answer()
     if answer.missing:
         finding.list_lone_flag()
         return
@@ -53,6 +59,20 @@ def read(finding: Finding) -> None:
         finding.list_unread("antigen as a share of all cells")
         return
     add(finding, named[0], answer)
+
+
+def _without_its_name(finding: Finding, antigen: Antigen) -> Finding:
+    """The same with "CD22 positive" as "positive": a value that names its own antigen first."""
+    for name, text in (
+        ("valueString", string(finding.data.get("valueString"))),
+        ("valueCodeableConcept", text_of(finding.data.get("valueCodeableConcept"))),
+    ):
+        named = _NAME_FIRST[antigen].match(text)
+        if named and not codings(finding.data[name]):
+            value = text[named.end() :]
+            plain = value if name == "valueString" else {"text": value}
+            return replace(finding, data={**finding.data, name: plain})
+    return finding
 
 
 def add(finding: Finding, antigen: Antigen, answer: Answer) -> None:

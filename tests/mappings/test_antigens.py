@@ -65,6 +65,47 @@ def test_encoding_5_1_cd22_on_blasts(code: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CD22 positive", Expression.POSITIVE),
+        ("CD22: Positive", Expression.POSITIVE),
+        ("cd-22 negative", Expression.NEGATIVE),
+        ("CD22 dim", Expression.HETEROGENEOUS),
+        ("CD22 not detected", Expression.NEGATIVE),
+    ],
+)
+def test_rule_16_a_value_that_names_its_own_antigen(text: str, expected: Expression) -> None:
+    for value in ({"valueString": text}, {"valueCodeableConcept": concept(text=text)}):
+        reading = read(cd22(**value))
+        assert only(reading, AntigenResult).reported is expected
+        assert not reasons(reading)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CD19 positive",
+        "CD22 positive, CD19 negative",
+        "CD22 negative, CD19 positive",
+        "CD22- positive",
+        "CD22 not positive",
+        "CD22 previously positive",
+        "CD22",
+    ],
+)
+def test_rule_16_other_words_beside_it_are_not_read(text: str) -> None:
+    for value in ({"valueString": text}, {"valueCodeableConcept": concept(text=text)}):
+        reading = read(cd22(**value))
+        assert only(reading, AntigenResult).reported is Expression.UNCLEAR
+        assert reasons(reading)
+
+
+def test_rule_16_its_name_before_a_share() -> None:
+    result = only(read(cd22(valueString="CD22: 90 %")), AntigenResult)
+    assert result.fraction == Interval.exact(Decimal("0.9"))
+
+
 def test_encoding_5_2_cd19_by_its_name() -> None:
     result = only(
         read(cd19(valueQuantity=quantity(3), interpretation=interpretation("NEG"))), AntigenResult

@@ -46,6 +46,10 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 
+_SUSPICION = re.compile(
+    r"\b(?:suspected|suspicion of|suspicious for|possible|probable|concern for)\b", re.IGNORECASE
+)
+
 
 def matters(terminology: Terminology, code: object) -> bool:
     """Whether a code or its words place leukaemia at a site outside the marrow."""
@@ -60,7 +64,7 @@ def read(entry: Entry) -> None:
     if is_about_others(text):
         return  # listed by the reader of diagnoses
     doubtful = not entry.confirmed or is_no_evidence(text) or bool(_NEGATED.search(text))
-    if doubtful and not entry.concepts & _CODED:
+    if doubtful and not entry.concepts & _CODED and not _suspected(entry, text):
         if not entry.concepts and not entry.confirmed:
             entry.list_unread("leukaemia at another site: not confirmed")
         elif is_no_evidence(text):
@@ -79,6 +83,14 @@ def read(entry: Entry) -> None:
                 abated=entry.abated,
             )
         )
+
+
+def _suspected(entry: Entry, text: str) -> bool:
+    """Whether a confirmed entry is a suspicion, and nothing else questions it."""
+    rest, suspicions = _SUSPICION.subn("", text)
+    if not suspicions or not entry.confirmed:
+        return False
+    return not is_no_evidence(rest) and not _NEGATED.search(rest)
 
 
 def _active(entry: Entry) -> Tri:

@@ -104,3 +104,39 @@ def test_encoding_8_5_the_code_alone_names_no_organ_of_a_girl() -> None:
 def test_rule_28_sites_in_the_text_of_a_relapse(text: str, sites: dict[Site, Tri]) -> None:
     reading = read(condition("c", RELAPSE, text=text))
     assert {found.site: found.proven for found in facts(reading, ExtramedullaryDisease)} == sites
+
+
+@pytest.mark.parametrize(
+    ("text", "site"),
+    [
+        ("Suspected testicular relapse", Site.TESTIS),
+        ("Possible CNS relapse of acute lymphoblastic leukemia", Site.CNS),
+        ("Suspicion of leukemic meningitis", Site.CNS),
+    ],
+)
+def test_E_17_E_18_a_suspicion_is_neither_proof_nor_nothing(text: str, site: Site) -> None:
+    found = only(read(condition("c", text=text, onsetDateTime="2026-06-10")), ExtramedullaryDisease)
+    assert (found.site, found.proven) == (site, Tri.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Suspected CNS relapse ruled out",
+        "Family history of suspected testicular relapse",
+        "No suspicion of testicular relapse",
+        "Suspected CNS relapse, excluded",
+        "Rule out CNS relapse",
+        "Testicular relapse?",
+    ],
+)
+def test_E_17_E_18_what_else_questions_it_is_no_suspicion(text: str) -> None:
+    reading = read(condition("c", text=text, onsetDateTime="2026-06-10"))
+    assert not facts(reading, ExtramedullaryDisease)
+
+
+def test_E_17_an_unconfirmed_suspicion_is_listed() -> None:
+    suspected = condition("c", text="Suspected CNS relapse", verificationStatus="provisional")
+    reading = read(suspected)
+    assert not facts(reading, ExtramedullaryDisease)
+    assert reasons(reading)

@@ -10,8 +10,8 @@ from functools import partial
 
 from mappings import when
 from mappings.context import ERROR, Context, Record, clipped, status_of
-from mappings.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
-from mappings.infusion import Infusion
+from mappings.drug_names import PRODUCTS, agents_of, value_sets_named
+from mappings.infusion import infusion_named
 from mappings.plan_title import treatment_in
 from mappings.reduce import CONCEPT, PERIOD, REFERENCE, TEXT, Many, Spec
 from mappings.resources import Item
@@ -172,16 +172,11 @@ def _add(context: Context, record: Record, status: str, title: str) -> None:
             agents=agents_of(named),
         )
     )
-    product = next((name for name in sorted(named) if name in PRODUCTS), None)
-    if product is not None and status == "completed":
-        planned = Infusion(
-            record.item.reference,
-            start if start is None or end is None else DateRange(start.earliest, end.latest),
-            clipped(title),
-            PRODUCTS[product],
-            bcma=product in BCMA,
-            certain=False,
-        )
+    when_planned = start if start is None or end is None else DateRange(start.earliest, end.latest)
+    planned = infusion_named(
+        named, record.item.reference, when_planned, clipped(title), certain=False
+    )
+    if planned is not None and status == "completed":
         context.car_t_orders.append((record.item, planned, True))
 
 

@@ -35,14 +35,8 @@ _TOPICS = {
     "CD19": re.compile(r"\bcd\s*-?19\b", re.IGNORECASE),
     "CD22": re.compile(r"\bcd\s*-?22\b", re.IGNORECASE),
 }
-
-
 _ANY = re.compile(r"blast|mrd|residual|cd\s*-?19|cd\s*-?22", re.IGNORECASE)
-
-
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*%")
-
-
 _NEGATION = re.compile(
     r"\b(?:no|not|negative|without|absent|undetect\w*|lack\w*|loss|lost|neither|nor)\b|"
     r"(?<=\d)\s*-(?=[\s,;.]|$)|neg\b",

@@ -10,9 +10,9 @@ from functools import partial
 
 from mappings.context import ERROR, Context, Record, clipped, status_of
 from mappings.drug import Drug, drug_of
-from mappings.drug_names import BCMA, PRODUCTS, agents_of
+from mappings.drug_names import agents_of
 from mappings.drug_time import Span, time_of
-from mappings.infusion import Infusion
+from mappings.infusion import infusion_named
 from mappings.orders import Order, add_orders
 from mappings.reduce import (
     CONCEPT,
@@ -209,16 +209,14 @@ def _add(
     """
     item, kind = record.item, record.item.kind
     reasons = _reasons(record.data)
-    product = next((name for name in sorted(drug.value_sets) if name in PRODUCTS), None)
-    if product is not None:
-        infusion = Infusion(
-            item.reference,
-            span.start,
-            clipped(drug.name),
-            PRODUCTS[product],
-            bcma=product in BCMA,
-            certain=not perhaps and kind != "MedicationRequest",
-        )
+    infusion = infusion_named(
+        drug.value_sets,
+        item.reference,
+        span.start,
+        clipped(drug.name),
+        certain=not perhaps and kind != "MedicationRequest",
+    )
+    if infusion is not None:
         if kind == "MedicationRequest":
             context.car_t_orders.append((item, infusion, status == "completed"))
         else:

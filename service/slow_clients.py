@@ -67,13 +67,9 @@ class TimedSocket(socket.socket):
         if not self._arriving:
             self.deadline = math.inf
             self._pause_ends = time.monotonic() + _PAUSE
-        piece = begun
+        if begun and self._gather(begun, seconds):
+            return True
         while True:
-            if piece:
-                if not self._arriving:
-                    self.deadline = time.monotonic() + seconds
-                if self._arriving.add(piece):
-                    return True
             try:
                 piece = super().recv(_PIECE, socket.MSG_DONTWAIT)
             except BlockingIOError:
@@ -86,10 +82,15 @@ class TimedSocket(socket.socket):
                 if left <= 0 or not self._ready(select.POLLIN, left):
                     self._arriving.hold()
                     return False
-                piece = b""
-            else:
-                if not piece:
-                    return True
+                continue
+            if not piece or self._gather(piece, seconds):
+                return True
+
+    def _gather(self, piece: bytes, seconds: float) -> bool:
+        """Whether enough has come with ``piece``; the first one starts the clock."""
+        if not self._arriving:
+            self.deadline = time.monotonic() + seconds
+        return self._arriving.add(piece)
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """What has been gathered, however much it is, then what comes."""

@@ -11,10 +11,11 @@ from mappings.shapes import codings, string, text_of
 from mappings.value_text import Word
 from relapse.facts import Antigen, AntigenResult, Expression
 
-_NAMES = {Antigen.CD19: re.compile(r"\bcd\s*-?19\b"), Antigen.CD22: re.compile(r"\bcd\s*-?22\b")}
+_NAME = {Antigen.CD19: r"cd\s*-?19", Antigen.CD22: r"cd\s*-?22"}
+_NAMED = {antigen: re.compile(rf"\b{name}\b") for antigen, name in _NAME.items()}
 _NAME_FIRST = {
-    Antigen.CD19: re.compile(r"\s*cd\s*-?19\s*[:=]?\s+(?=\S)", re.IGNORECASE),
-    Antigen.CD22: re.compile(r"\s*cd\s*-?22\s*[:=]?\s+(?=\S)", re.IGNORECASE),
+    antigen: re.compile(rf"\s*{name}\s*[:=]?\s+(?=\S)", re.IGNORECASE)
+    for antigen, name in _NAME.items()
 }
 _CYTOPLASMIC = re.compile(r"cytoplasm|\bcy(?:to)?[ -]?cd|\bicd|\bccd|intracellular")
 _NORMAL_CELLS = re.compile(
@@ -40,7 +41,7 @@ def read(finding: Finding) -> None:
     are the whole.
     """
     words = finding.words
-    named = [antigen for antigen, pattern in _NAMES.items() if pattern.search(words)]
+    named = [antigen for antigen, pattern in _NAMED.items() if pattern.search(words)]
     if "obs-cd22-blasts" in finding.concepts and Antigen.CD22 not in named:
         named = [Antigen.CD22]
     if len(named) != 1:

@@ -6,7 +6,7 @@ import re
 
 from mappings.context import clipped
 from mappings.observation.finding import Finding
-from mappings.shapes import string, text_of
+from mappings.shapes import text_of
 from relapse.facts import Planned, PlannedStep, Provenance
 
 _OF_A_DONOR = frozenset(
@@ -27,9 +27,7 @@ def read(finding: Finding) -> None:
     """
     if not finding.final or finding.data.get("dataAbsentReason"):
         return
-    text = string(finding.data.get("valueString")) or text_of(
-        finding.data.get("valueCodeableConcept")
-    )
+    text = finding.text
     if finding.data.get("valueBoolean") is True:
         text = "yes"
     if not text or _NOT_FOUND.search(text):

@@ -28,7 +28,7 @@ from mappings.reduce import (
     Spec,
 )
 from mappings.sample import Sample
-from mappings.shapes import Json
+from mappings.shapes import Json, string, text_of
 from mappings.specimen import is_spinal_fluid, material_of
 from relapse.dates import DateRange
 from relapse.facts import Material, Method, Provenance
@@ -194,6 +194,13 @@ class Finding:
     @property
     def notes(self) -> list[str]:
         return [note["text"] for note in self.record.data.get("note", []) if "text" in note]
+
+    @property
+    def text(self) -> str:
+        """A value in words: of a string, else of a concept; empty where there is neither."""
+        return string(self.data.get("valueString")) or text_of(
+            self.data.get("valueCodeableConcept")
+        )
 
     def list_unread(self, reason: str) -> None:
         self.context.list_unread(self.record.item, reason, self.code, self.when)

@@ -18,7 +18,6 @@ from mappings.observation.lesion_text import (
     lesions_named,
 )
 from mappings.quantity import Unclear
-from mappings.shapes import string, text_of
 from relapse.facts import Lesion
 from relapse.logic import Interval, Tri
 
@@ -96,8 +95,7 @@ def _any(value: Interval) -> Tri | None:
 
 def _karyotype(finding: Finding) -> None:
     """An ISCN formula, or a narrative of chromosomes. Without t(9;22) it excludes nothing."""
-    data = finding.data
-    text = string(data.get("valueString")) or text_of(data.get("valueCodeableConcept"))
+    text = finding.text
     if not text:
         if not finding.answer().missing:
             finding.list_unreadable("karyotype", "no text")
@@ -120,9 +118,7 @@ def _narrative(finding: Finding) -> None:
     listed.
     """
     answer = finding.answer()
-    text = string(finding.data.get("valueString")) or text_of(
-        finding.data.get("valueCodeableConcept")
-    )
+    text = finding.text
     if answer.missing and not text:
         return
     claims = claims_of(text)

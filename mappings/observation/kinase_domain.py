@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from mappings.observation.finding import Finding
 from mappings.observation.genetic_test import TRUTH, GeneticTest, add_lesion
-from mappings.observation.lesion_text import (
-    T315I,
-    claims_of,
-)
+from mappings.observation.lesion_text import T315I, claims_of
 from mappings.shapes import string, text_of
 from mappings.value_text import Word
 from relapse.facts import Lesion
@@ -19,9 +16,7 @@ def read(finding: Finding) -> None:
     for T315I.
     """
     answer = finding.answer()
-    text = string(finding.data.get("valueString")) or text_of(
-        finding.data.get("valueCodeableConcept")
-    )
+    text = finding.text
     test = GeneticTest(adequate=True, quantitative=False)
     present: Tri | None = None
     changes = [

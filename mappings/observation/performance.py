@@ -12,7 +12,7 @@ from mappings.numbers import decimal_of
 from mappings.observation.finding import Finding
 from mappings.observation.topics import Topic, topic_of
 from mappings.quantity import Unclear
-from mappings.shapes import codings, string, text_of
+from mappings.shapes import codings
 from mappings.units import Dimension
 from mappings.value_text import is_no_result
 from relapse.facts import PerformanceScale, PerformanceStatus
@@ -55,7 +55,7 @@ def read(finding: Finding) -> None:
         if score is None and not finding.components:
             return
     if score is None:
-        if _scored_by_component(finding) or is_no_result(_text(finding)):
+        if _scored_by_component(finding) or is_no_result(finding.text):
             return
         finding.list_unreadable("performance status", "score not understood")
         if not any(name.startswith("value") for name in finding.data):
@@ -64,11 +64,6 @@ def read(finding: Finding) -> None:
     finding.context.facts.append(
         PerformanceStatus(**finding.result(text), scale=scale, score=score)
     )
-
-
-def _text(finding: Finding) -> str:
-    data = finding.data
-    return string(data.get("valueString")) or text_of(data.get("valueCodeableConcept"))
 
 
 def _scale(finding: Finding) -> PerformanceScale | None:
@@ -128,7 +123,7 @@ def _score(finding: Finding, scale: PerformanceScale) -> int | None:
             number = decimal_of(value.get("value"))
     elif "valueCodeableConcept" in data or "valueString" in data:
         concept = data.get("valueCodeableConcept")
-        text = string(data.get("valueString")) or text_of(concept)
+        text = finding.text
         for coding in codings(concept):
             if "val-lansky-interpretation" in finding.context.terminology.concepts(coding):
                 text = finding.context.terminology.display(coding)

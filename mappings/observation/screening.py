@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from mappings.observation.finding import Finding
-from mappings.shapes import string, text_of
 from mappings.value_text import Word
 from relapse.facts import PregnancyResult, ViralScreen, Virus
 from relapse.logic import Tri
@@ -59,8 +58,7 @@ def read_pregnancy(finding: Finding) -> None:
     """
     answer = finding.answer()
     concept = finding.data.get("valueCodeableConcept")
-    text = string(finding.data.get("valueString")) or text_of(concept)
-    match = _STATUS_TEXT.fullmatch(text)
+    match = _STATUS_TEXT.fullmatch(finding.text)
     pregnant: Tri | None = None
     if "val-pregnant" in finding.context.concepts(concept):
         pregnant = Tri.UNKNOWN if match is not None and match[1] else Tri.MET
@@ -78,5 +76,5 @@ def read_pregnancy(finding: Finding) -> None:
             return
         pregnant = Tri.UNKNOWN  # no older test may stand in for it
     finding.context.facts.append(
-        PregnancyResult(**finding.result(answer.text or text), pregnant=pregnant)
+        PregnancyResult(**finding.result(answer.text or finding.text), pregnant=pregnant)
     )

@@ -12,7 +12,6 @@ from mappings.context import words_of
 from mappings.observation.finding import Finding
 from mappings.observation.topics import MRD_WORDS
 from mappings.quantity import Unclear
-from mappings.shapes import string, text_of
 from mappings.value_text import Word, is_no_result
 from relapse.facts import (
     CnsStatus,
@@ -111,7 +110,7 @@ def _fluid_value(finding: Finding) -> None:
             finding.list_unreadable(
                 "blasts in spinal fluid", answer.problem or "value not understood"
             )
-            if is_no_result(_text(finding)):
+            if is_no_result(finding.text):
                 return
             blasts = Tri.UNKNOWN
         finding.context.facts.append(CsfResult(**finding.result(answer.text), blasts=blasts))
@@ -156,7 +155,7 @@ def _blasts(finding: Finding, answer: Answer) -> Tri | None:
         elif level.high == 0:
             by_level = Tri.NOT_MET
     elif answer.problem:
-        text = _text(finding)
+        text = finding.text
         if _BLAST_TEXT_YES.fullmatch(text):
             by_level = Tri.MET
         elif _BLAST_TEXT_NO.fullmatch(text):
@@ -173,14 +172,9 @@ def _blasts(finding: Finding, answer: Answer) -> Tri | None:
     return by_level if by_level is by_word else Tri.UNKNOWN
 
 
-def _text(finding: Finding) -> str:
-    data = finding.data
-    return string(data.get("valueString")) or text_of(data.get("valueCodeableConcept"))
-
-
 def read_status(finding: Finding) -> None:
     """The CNS status that a clinician assigned: CNS1 to CNS3."""
-    text = _text(finding)
+    text = finding.text
     if not text or finding.data.get("dataAbsentReason"):
         return
     match = _CNS.fullmatch(text)
@@ -194,7 +188,7 @@ def read_status(finding: Finding) -> None:
 
 def read_testes(finding: Finding) -> None:
     """A testicular examination: normal, or enlarged or otherwise abnormal."""
-    text = _text(finding)
+    text = finding.text
     if finding.data.get("dataAbsentReason"):
         return
     if not text:

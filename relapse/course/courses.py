@@ -8,13 +8,7 @@ from datetime import date
 
 from relapse.assessment import FactUsed
 from relapse.dates import DateRange, add_days
-from relapse.facts import (
-    TYROSINE_KINASE_INHIBITORS,
-    Agent,
-    DrugUse,
-    Given,
-    TreatmentPlan,
-)
+from relapse.facts import TYROSINE_KINASE_INHIBITORS, Agent, DrugUse, Given, TreatmentPlan
 from relapse.logic import Tri
 
 COURSE_GAP_DAYS = 14

@@ -23,6 +23,18 @@ from relapse.rules import rule
 
 CNS3_LEUKOCYTES_PER_UL = Decimal(5)
 TRAUMATIC_ERYTHROCYTES_PER_UL = Decimal(10)
+_CNS = {
+    CnsStatus.CNS1: Tri.NOT_MET,
+    CnsStatus.CNS2: Tri.UNKNOWN,
+    CnsStatus.CNS3: Tri.MET,
+    CnsStatus.UNCLEAR: Tri.UNKNOWN,
+}
+_TESTES = {
+    TesticularExam.NORMAL: Tri.NOT_MET,
+    TesticularExam.ABNORMAL: Tri.UNKNOWN,
+    TesticularExam.LEUKAEMIC: Tri.MET,
+    TesticularExam.UNCLEAR: Tri.UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +60,11 @@ def cns_findings(chart: Chart) -> tuple[SiteFinding, ...]:
     found = []
     for result in chart.of(CnsStatusResult):
         if result.final:
-            answer = {
-                CnsStatus.CNS1: Tri.NOT_MET,
-                CnsStatus.CNS2: Tri.UNKNOWN,
-                CnsStatus.CNS3: Tri.MET,
-                CnsStatus.UNCLEAR: Tri.UNKNOWN,
-            }
             used = FactUsed.of(result, f"CNS status {result.status.value}")
             found.append(
                 SiteFinding(
                     Site.CNS,
-                    answer[result.status],
+                    _CNS[result.status],
                     result.when,
                     used,
                     suspicious=result.status is CnsStatus.CNS2,
@@ -141,12 +147,11 @@ def other_findings(chart: Chart) -> tuple[SiteFinding, ...]:
         )
     for exam in chart.of(TesticularExamination):
         if exam.final:
-            answer = {TesticularExam.NORMAL: Tri.NOT_MET, TesticularExam.LEUKAEMIC: Tri.MET}
             used = FactUsed.of(exam, f"testicular examination {exam.finding.value}")
             found.append(
                 SiteFinding(
                     Site.TESTIS,
-                    answer.get(exam.finding, Tri.UNKNOWN),
+                    _TESTES[exam.finding],
                     exam.when,
                     used,
                     suspicious=exam.finding is TesticularExam.ABNORMAL,

@@ -4,17 +4,10 @@ rules of freshness made a result unusable.
 
 from __future__ import annotations
 
-from relapse.assessment import (
-    Criterion,
-    Effect,
-    PrecautionRaised,
-    RuleResult,
-)
+from relapse.assessment import Criterion, Effect, PrecautionRaised, RuleResult
 from relapse.case import Case
 from relapse.evidence.antigens import AntigenStatus
-from relapse.facts import (
-    Antigen,
-)
+from relapse.facts import Antigen
 from relapse.logic import Tri
 from relapse.precautions import raised
 from relapse.rules import applied, rule

@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from relapse.assessment import (
-    Effect,
-    FactUsed,
-    PrecautionRaised,
-    RuleResult,
-)
+from relapse.assessment import Effect, FactUsed, PrecautionRaised, RuleResult
 from relapse.case import Case
 from relapse.evidence import disease_burden, safety
-from relapse.facts import (
-    Agent,
-    Analyte,
-    Complication,
-    ProcedureKind,
-    Sex,
-)
+from relapse.facts import Agent, Analyte, Complication, ProcedureKind, Sex
 from relapse.logic import Tri
 from relapse.precautions import raised
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from relapse.assessment import (
-    DataRequest,
-)
+from relapse.assessment import DataRequest
 from relapse.case import Case
 from relapse.evidence import safety
-from relapse.facts import (
-    NOT_FETCHED,
-    Analyte,
-    Section,
-    Sex,
-)
+from relapse.facts import NOT_FETCHED, Analyte, Section, Sex
 from relapse.logic import Tri
 from relapse.requests import request
 

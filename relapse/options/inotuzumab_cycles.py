@@ -8,8 +8,6 @@ from relapse.dates import DateRange, add_days
 from relapse.facts import Agent, Given
 
 _CYCLE_DAYS = 28
-
-
 _DOSING_DAYS = 21
 """The shortest cycle: a dose that comes later in a plan begins the next one."""
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from relapse.assessment import (
-    Effect,
-    FactUsed,
-    PrecautionRaised,
-    Strength,
-)
+from relapse.assessment import Effect, FactUsed, PrecautionRaised, Strength
 from relapse.case import Case
 from relapse.evidence import disease_burden, safety
 from relapse.facts import Analyte, Complication

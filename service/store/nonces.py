@@ -7,13 +7,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import delete, select, tuple_
-
+from service.store.batches import delete_batch
 from service.store.database import Database, StoreUnavailable
 from service.store.tables import NONCE, insert_new
-
-_BATCH = 500
-"""Ids forgotten in one transaction, so that calls never wait long for the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +41,7 @@ class Nonces:
         """Forget a batch of the ids of tokens that have expired before ``now``; whether more may be
         left.
         """
-        expired = NONCE.c.expires_at < now
-        key = tuple_(NONCE.c.issuer, NONCE.c.jti)
-        batch = select(NONCE.c.issuer, NONCE.c.jti).where(expired).limit(_BATCH)
-        with self.database.begin() as connection:
-            # The condition again: a batch is read before it is deleted.
-            deleted = connection.execute(delete(NONCE).where(key.in_(batch), expired)).rowcount
-        return deleted == _BATCH
+        return delete_batch(self.database, NONCE, NONCE.c.expires_at < now)
 
 
 def _fixed_size(jti: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from hooks.value_sets import bare, leukaemia_codes, names_leukaemia
-from mappings.leukaemia_text import MENTIONS_LEUKAEMIA
+from mappings.condition.leukaemia_text import MENTIONS_LEUKAEMIA
 from mappings.overlay.concept import Where
 from mappings.overlay.site import SiteMap
 

@@ -24,7 +24,7 @@ from hooks.suggestions import check_drafts
 from hooks.value_sets import leukaemia_codes
 from mappings.chart import read_chart
 from mappings.context import Unread
-from mappings.resources import unpack
+from mappings.record.resources import unpack
 from mappings.terminology import Terminology, standard
 from relapse.evaluate import evaluate
 from relapse.facts import Section

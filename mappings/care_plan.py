@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
-from mappings import when
 from mappings.context import ERROR, Context, Record, clipped, status_of
-from mappings.drug_names import PRODUCTS, agents_of, value_sets_named
-from mappings.infusion import infusion_named
-from mappings.plan_title import treatment_in
-from mappings.reduce import CONCEPT, PERIOD, REFERENCE, TEXT, Many, Spec
-from mappings.resources import Item
-from mappings.shapes import Json, all_words, objects, string
+from mappings.record.reduce import CONCEPT, PERIOD, REFERENCE, TEXT, Many, Spec
+from mappings.record.resources import Item
+from mappings.treatment.drug_names import PRODUCTS, agents_of, value_sets_named
+from mappings.treatment.infusion import infusion_named
+from mappings.treatment.plan_title import treatment_in
+from mappings.values import when
+from mappings.values.shapes import Json, all_words, objects, string
 from relapse.dates import DateRange
 from relapse.facts import TreatmentPlan
 

@@ -12,24 +12,17 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from mappings import (
-    care_plan,
-    conclusions,
-    condition,
-    diagnostic_report,
-    medication,
-    patient,
-    procedure,
-)
-from mappings.car_t import add_infusions
+from mappings import care_plan, conclusions, diagnostic_report, medication, patient, procedure
+from mappings.condition import read as condition
 from mappings.context import Context, Unread
-from mappings.identity import identify
-from mappings.index import Index
 from mappings.observation import read as observation
 from mappings.outcome import list_outcomes
 from mappings.overlay.translation import translate
-from mappings.resources import Item, collect
+from mappings.record.identity import identify
+from mappings.record.index import Index
+from mappings.record.resources import Item, collect
 from mappings.terminology import Terminology, standard
+from mappings.treatment.car_t import add_infusions
 from relapse.dates import DateRange
 from relapse.facts import (
     AntigenResult,

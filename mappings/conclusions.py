@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from mappings import leukaemia
+from mappings.condition import leukaemia
 from mappings.context import ERROR, Context, status_of
-from mappings.resources import Item
-from mappings.shapes import codings, objects, string
+from mappings.record.resources import Item
+from mappings.values.shapes import codings, objects, string
 from relapse.facts import (
     Antigen,
     AntigenResult,

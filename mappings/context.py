@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from mappings import model, when
-from mappings.identity import Identity
-from mappings.index import Index
-from mappings.infusion import Infusion
-from mappings.reduce import Leaf, Many, Spec, cut
-from mappings.resources import Item
+from mappings.record import model
+from mappings.record.identity import Identity
+from mappings.record.index import Index
+from mappings.record.reduce import Leaf, Many, Spec, cut
+from mappings.record.resources import Item
 from mappings.sample import Sample
-from mappings.shapes import Json, all_words, codings, string, text_of
 from mappings.terminology import Terminology
+from mappings.treatment.infusion import Infusion
+from mappings.values import when
+from mappings.values.shapes import Json, all_words, codings, string, text_of
 from relapse.dates import DateRange
 from relapse.facts import Fact, Provenance, Sex, Transplant
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mappings import when
 from mappings.context import Context
 from mappings.observation.topics import matters
-from mappings.reduce import DATE, INSTANT, PERIOD, Spec, cut
-from mappings.resources import Item
-from mappings.shapes import objects
+from mappings.record.reduce import DATE, INSTANT, PERIOD, Spec, cut
+from mappings.record.resources import Item
+from mappings.values import when
+from mappings.values.shapes import objects
 from relapse.dates import DateRange
 
 REPORT: dict[str, Spec] = {

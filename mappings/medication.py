@@ -9,12 +9,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from mappings.context import ERROR, Context, Record, clipped, status_of
-from mappings.drug import Drug, drug_of
-from mappings.drug_names import agents_of
-from mappings.drug_time import Span, time_of
-from mappings.infusion import infusion_named
-from mappings.orders import Order, add_orders
-from mappings.reduce import (
+from mappings.record.reduce import (
     CONCEPT,
     DATE,
     PERIOD,
@@ -24,8 +19,13 @@ from mappings.reduce import (
     Many,
     Spec,
 )
-from mappings.resources import Item
-from mappings.shapes import Json, all_words, is_true, objects, string
+from mappings.record.resources import Item
+from mappings.treatment.drug import Drug, drug_of
+from mappings.treatment.drug_names import agents_of
+from mappings.treatment.drug_time import Span, time_of
+from mappings.treatment.infusion import infusion_named
+from mappings.treatment.orders import Order, add_orders
+from mappings.values.shapes import Json, all_words, is_true, objects, string
 from relapse.facts import TYROSINE_KINASE_INHIBITORS, Agent, DrugUse, Given, StopReason
 
 _DRUG: dict[str, Spec] = {"medicationCodeableConcept": CONCEPT, "medicationReference": REFERENCE}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from mappings.context import Context
-from mappings.resources import Item
-from mappings.shapes import all_words, objects, string
+from mappings.record.resources import Item
+from mappings.values.shapes import all_words, objects, string
 
 _INCOMPLETE_CODES = frozenset(
     "incomplete too-costly throttled timeout transient exception no-store lock-error security "

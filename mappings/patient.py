@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from mappings import model, when
 from mappings.context import Context
-from mappings.reduce import DATE, PLAIN, TEXT, Spec, cut
-from mappings.resources import Item
-from mappings.shapes import is_true
+from mappings.record import model
+from mappings.record.reduce import DATE, PLAIN, TEXT, Spec, cut
+from mappings.record.resources import Item
+from mappings.values import when
+from mappings.values.shapes import is_true
 from relapse.dates import DateRange, add_months
 from relapse.facts import Patient, Sex
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from functools import partial
 
 from mappings.context import ERROR, NO_SYSTEM, Context, Record, clipped, status_of
-from mappings.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
-from mappings.infusion import Infusion
-from mappings.reduce import CONCEPT, DATE, PERIOD, TEXT, Many, Spec
-from mappings.resources import Item
-from mappings.shapes import Json, all_words, is_true
+from mappings.record.reduce import CONCEPT, DATE, PERIOD, TEXT, Many, Spec
+from mappings.record.resources import Item
 from mappings.terminology import Terminology
-from mappings.transplant import DONORS, SILENT, add_transplants, donor_of, is_transplant
+from mappings.treatment.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
+from mappings.treatment.infusion import Infusion
+from mappings.treatment.transplant import DONORS, SILENT, add_transplants, donor_of, is_transplant
+from mappings.values.shapes import Json, all_words, is_true
 from relapse.dates import DateRange
 from relapse.facts import (
     Agent,

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 
-from mappings import model, when
 from mappings.context import Context, status_of, words_of
-from mappings.reduce import CONCEPT, DATE, IDENTIFIER, PERIOD, REFERENCE, TEXT, Many, Spec, cut
-from mappings.resources import Item
+from mappings.record import model
+from mappings.record.reduce import (
+    CONCEPT,
+    DATE,
+    IDENTIFIER,
+    PERIOD,
+    REFERENCE,
+    TEXT,
+    Many,
+    Spec,
+    cut,
+)
+from mappings.record.resources import Item
 from mappings.sample import Sample
-from mappings.shapes import string
+from mappings.values import when
+from mappings.values.shapes import string
 from relapse.facts import Material
 
 SPECIMEN: dict[str, Spec] = {

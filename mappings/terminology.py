@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from mappings.code_systems import CONCEPT, canonical_code, canonical_system
+from mappings.codes.code_systems import CONCEPT, canonical_code, canonical_system
+from mappings.codes.memory import Memory
+from mappings.codes.value_set import Entry, entries_of
 from mappings.errors import TerminologyError
-from mappings.memory import Memory
 from mappings.overlay.site import SiteMap
-from mappings.shapes import codings, string, text_of
-from mappings.value_set import Entry, entries_of
+from mappings.values.shapes import codings, string, text_of
 
 VALUE_SETS = Path(__file__).parent / "value_sets"
 _NONE: frozenset[str] = frozenset()

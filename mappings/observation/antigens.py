@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mappings.answers import Answer
+from mappings.observation.answers import Answer
 from mappings.observation.finding import Finding
-from mappings.shapes import codings, string, text_of
-from mappings.value_text import Word
+from mappings.values.shapes import codings, string, text_of
+from mappings.values.value_text import Word
 from relapse.facts import Antigen, AntigenResult, Expression
 
 _NAME = {Antigen.CD19: r"cd\s*-?19", Antigen.CD22: r"cd\s*-?22"}

@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from mappings import quantity
 from mappings.observation.finding import Finding
-from mappings.quantity import Unclear
-from mappings.value_text import Word
+from mappings.values import quantity
+from mappings.values.quantity import Unclear
+from mappings.values.value_text import Word
 from relapse.facts import BlastResult, Material, Method
 from relapse.logic import Interval
 

@@ -6,7 +6,7 @@ import re
 
 from mappings.context import clipped
 from mappings.observation.finding import Finding
-from mappings.shapes import text_of
+from mappings.values.shapes import text_of
 from relapse.facts import Planned, PlannedStep, Provenance
 
 _OF_A_DONOR = frozenset(

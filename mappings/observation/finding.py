@@ -8,10 +8,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mappings import when
-from mappings.answers import Answer, answer_of
 from mappings.context import Context, Record, clipped, words_of
-from mappings.reduce import (
+from mappings.observation.answers import Answer, answer_of
+from mappings.record.reduce import (
     CONCEPT,
     DATE,
     IDENTIFIER,
@@ -28,8 +27,9 @@ from mappings.reduce import (
     Spec,
 )
 from mappings.sample import Sample
-from mappings.shapes import Json, string, text_of
 from mappings.specimen import is_spinal_fluid, material_of
+from mappings.values import when
+from mappings.values.shapes import Json, string, text_of
 from relapse.dates import DateRange
 from relapse.facts import Material, Method, Provenance
 

@@ -4,11 +4,10 @@ E-06, encodings 7).
 
 from __future__ import annotations
 
-from mappings import quantity
-from mappings.answers import Answer
 from mappings.observation import kinase_domain, variant
+from mappings.observation.answers import Answer
 from mappings.observation.finding import Finding
-from mappings.observation.genetic_test import TRUTH, GeneticTest, add_lesion, kind_of_test
+from mappings.observation.genetic_testing import TRUTH, GeneticTest, add_lesion, kind_of_test
 from mappings.observation.lesion_text import (
     KARYOTYPE_STRING,
     T315I,
@@ -17,7 +16,8 @@ from mappings.observation.lesion_text import (
     from_karyotype,
     lesions_named,
 )
-from mappings.quantity import Unclear
+from mappings.values import quantity
+from mappings.values.quantity import Unclear
 from relapse.facts import Lesion
 from relapse.logic import Interval, Tri
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mappings.observation.finding import Finding
-from mappings.observation.genetic_test import TRUTH, GeneticTest, add_lesion
+from mappings.observation.genetic_testing import TRUTH, GeneticTest, add_lesion
 from mappings.observation.lesion_text import T315I, claims_of
-from mappings.shapes import string, text_of
-from mappings.value_text import Word
+from mappings.values.shapes import string, text_of
+from mappings.values.value_text import Word
 from relapse.facts import Lesion
 from relapse.logic import Tri
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from mappings import quantity
-from mappings.numbers import decimal_of
 from mappings.observation.finding import Finding
-from mappings.quantity import Unclear
-from mappings.shapes import Json, codings, string, text_of
-from mappings.units import Dimension
-from mappings.value_text import is_no_result
+from mappings.values import quantity
+from mappings.values.numbers import decimal_of
+from mappings.values.quantity import Unclear
+from mappings.values.shapes import Json, codings, string, text_of
+from mappings.values.units import Dimension
+from mappings.values.value_text import is_no_result
 from relapse.facts import Analyte, LabResult
 from relapse.logic import Interval
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from mappings import quantity, value_text
-from mappings.answers import Answer
 from mappings.context import words_of
+from mappings.observation.answers import Answer
 from mappings.observation.finding import Finding
 from mappings.observation.sites import list_residual_disease
-from mappings.quantity import Unclear
-from mappings.shapes import Json, string
-from mappings.value_text import Word
+from mappings.values import quantity, value_text
+from mappings.values.quantity import Unclear
+from mappings.values.shapes import Json, string
+from mappings.values.value_text import Word
 from relapse.facts import Detection, Method, MrdResult
 from relapse.logic import Interval
 

@@ -6,15 +6,15 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from mappings import quantity
 from mappings.context import words_of
-from mappings.numbers import decimal_of
 from mappings.observation.finding import Finding
 from mappings.observation.topics import Topic, topic_of
-from mappings.quantity import Unclear
-from mappings.shapes import codings
-from mappings.units import Dimension
-from mappings.value_text import is_no_result
+from mappings.values import quantity
+from mappings.values.numbers import decimal_of
+from mappings.values.quantity import Unclear
+from mappings.values.shapes import codings
+from mappings.values.units import Dimension
+from mappings.values.value_text import is_no_result
 from relapse.facts import PerformanceScale, PerformanceStatus
 
 _SCALES = (

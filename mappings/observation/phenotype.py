@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mappings.answers import answer_of
 from mappings.context import words_of
 from mappings.observation import antigens
+from mappings.observation.answers import answer_of
 from mappings.observation.finding import Finding
 from mappings.observation.marker_text import Markers, marker_name, markers_of
 from mappings.observation.topics import BLAST_WORDS, MRD_WORDS, ON_BLASTS
-from mappings.shapes import Json, string
-from mappings.value_text import Word
+from mappings.values.shapes import Json, string
+from mappings.values.value_text import Word
 from relapse.facts import Antigen, AntigenResult, Expression, Immunophenotype
 
 _COMPONENT_MARKER = re.compile(

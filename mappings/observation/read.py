@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 from mappings import diagnostic_report
-from mappings.answers import VALUES
 from mappings.context import ERROR, NO_SYSTEM, Context, Record, status_of, words_of
 from mappings.observation import (
     antigens,
@@ -23,6 +22,7 @@ from mappings.observation import (
     sites,
     status,
 )
+from mappings.observation.answers import VALUES
 from mappings.observation.finding import (
     EARLIER,
     OBSERVATION,
@@ -33,10 +33,10 @@ from mappings.observation.finding import (
 )
 from mappings.observation.select import FINAL, OPEN, worth_reading
 from mappings.observation.topics import Topic, studies_a_gene, topic_of
-from mappings.resources import Item
+from mappings.record.resources import Item
 from mappings.sample import Sample
-from mappings.shapes import objects, string
 from mappings.specimen import sample_of
+from mappings.values.shapes import objects, string
 from relapse.dates import DateRange
 from relapse.facts import Analyte
 

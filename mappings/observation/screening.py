@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mappings.observation.finding import Finding
-from mappings.value_text import Word
+from mappings.values.value_text import Word
 from relapse.facts import PregnancyResult, ViralScreen, Virus
 from relapse.logic import Tri
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from mappings.context import ERROR, Context, status_of
 from mappings.observation.topics import Topic, matters, topic_of
-from mappings.resources import Item
-from mappings.shapes import codings, objects, string, text_of
+from mappings.record.resources import Item
 from mappings.specimen import sample_of
+from mappings.values.shapes import codings, objects, string, text_of
 
 FINAL = frozenset({"final", "amended", "corrected"})
 _CORRECTING = frozenset({"amended", "corrected"})

@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from mappings import quantity
-from mappings.answers import Answer
 from mappings.context import words_of
+from mappings.observation.answers import Answer
 from mappings.observation.finding import Finding
 from mappings.observation.topics import MRD_WORDS
-from mappings.quantity import Unclear
-from mappings.value_text import Word, is_no_result
+from mappings.values import quantity
+from mappings.values.quantity import Unclear
+from mappings.values.value_text import Word, is_no_result
 from relapse.facts import (
     CnsStatus,
     CnsStatusResult,

@@ -6,8 +6,8 @@ import re
 
 from mappings.context import clipped
 from mappings.observation.finding import Finding
-from mappings.ordinals import remission_ordinal
-from mappings.shapes import string, text_of
+from mappings.values.ordinals import remission_ordinal
+from mappings.values.shapes import string, text_of
 from relapse.facts import Response, ResponseStatement
 
 _COMPLETE = re.compile(

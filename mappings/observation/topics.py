@@ -12,8 +12,8 @@ from enum import Enum, auto
 from functools import partial
 
 from mappings.context import Context, words_of
-from mappings.shapes import Json, objects
 from mappings.terminology import Terminology
+from mappings.values.shapes import Json, objects
 
 
 class Topic(Enum):

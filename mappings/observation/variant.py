@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mappings.answers import answer_of
 from mappings.context import words_of
+from mappings.observation.answers import answer_of
 from mappings.observation.finding import Finding
-from mappings.observation.genetic_test import TRUTH, GeneticTest, add_lesion, kind_of_test
+from mappings.observation.genetic_testing import TRUTH, GeneticTest, add_lesion, kind_of_test
 from mappings.observation.lesion_text import (
     KARYOTYPE_STRING,
     REARRANGEMENT,
@@ -14,8 +14,8 @@ from mappings.observation.lesion_text import (
     from_karyotype,
     lesions_named,
 )
-from mappings.shapes import codings, string, text_of
-from mappings.value_text import Word
+from mappings.values.shapes import codings, string, text_of
+from mappings.values.value_text import Word
 from relapse.facts import Lesion
 from relapse.logic import Tri
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from mappings.answers import worded
-from mappings.code_systems import CONCEPT, canonical_system, system_key
+from mappings.codes.code_systems import CONCEPT, canonical_system, system_key
+from mappings.observation.answers import worded
 from mappings.overlay.concept import Concept, Where
 from mappings.overlay.doubt import raises_doubt
 from mappings.overlay.everyday import EVERYDAY
@@ -14,7 +14,7 @@ from mappings.overlay.mistakes import Mistake
 from mappings.overlay.patterns import STAR, Pattern, plain
 from mappings.overlay.rows import Row
 from mappings.terminology import Terminology
-from mappings.value_text import Word
+from mappings.values.value_text import Word
 
 _MOST_PATTERNS = 500
 _WORDS = {

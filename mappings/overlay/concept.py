@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from mappings.code_systems import CONCEPT
-from mappings.shapes import Json
+from mappings.codes.code_systems import CONCEPT
+from mappings.values.shapes import Json
 
 
 class Where(Enum):

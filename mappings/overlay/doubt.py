@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from mappings.leukaemia_text import is_about_others, is_no_evidence
+from mappings.condition.leukaemia_text import is_about_others, is_no_evidence
 from mappings.overlay.concept import Concept, Where
 
 _HARMLESS = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mappings.code_systems import CONCEPT, canonical_system, system_key
+from mappings.codes.code_systems import CONCEPT, canonical_system, system_key
 from mappings.overlay.concept import Concept
 from mappings.overlay.concepts import CONCEPTS, VALUE_SET_URL, named
 from mappings.overlay.csv_file import code_problem, system_problem, unknown_concept

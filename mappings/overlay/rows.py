@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mappings.code_systems import canonical_code, canonical_system, system_key
+from mappings.codes.code_systems import canonical_code, canonical_system, system_key
 from mappings.overlay.concept import Concept
 from mappings.overlay.mistakes import Place
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from mappings.memory import Memory
+from mappings.codes.memory import Memory
+from mappings.codes.value_set import Entry
 from mappings.overlay.concept import Concept, Where
 from mappings.overlay.patterns import STAR, Pattern, plain
 from mappings.overlay.rows import Key, Row, key_of
-from mappings.shapes import Json, codings, string
-from mappings.value_set import Entry
+from mappings.values.shapes import Json, codings, string
 
 SOURCE = "site mapping"
 

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from mappings.answers import VALUES
-from mappings.leukaemia_text import diagnosis_of, is_about_others
+from mappings.condition.leukaemia_text import diagnosis_of, is_about_others
+from mappings.observation.answers import VALUES
 from mappings.observation.topics import NEVER
 from mappings.overlay.concept import Concept, Where
 from mappings.overlay.concepts import CONCEPTS
 from mappings.overlay.doubt import raises_doubt
 from mappings.overlay.site import Found, SiteMap
-from mappings.resources import Item
-from mappings.shapes import Json, all_words, codings, string
+from mappings.record.resources import Item
 from mappings.terminology import Terminology
+from mappings.values.shapes import Json, all_words, codings, string
 
 SEVERAL = "the site's mapping names several concepts for it"
 CONTRADICTS = "the site's mapping and a standard code differ"

@@ -11,25 +11,20 @@ from types import ModuleType
 
 import relapse.facts as facts
 from mappings import (
-    after_treatment,
-    car_t,
     care_plan,
-    complications,
     conclusions,
-    condition,
     diagnostic_report,
-    drug,
-    extramedullary,
-    leukaemia,
     medication,
     outcome,
     patient,
     procedure,
     specimen,
-    transplant,
 )
+from mappings.condition import after_treatment, complications, extramedullary, leukaemia
+from mappings.condition import read as condition
 from mappings.observation.read import READERS
 from mappings.observation.topics import BY_CONCEPT, NEVER, Topic
+from mappings.treatment import car_t, drug, transplant
 from relapse.facts import Fact
 from scripts.mapping_table.elements import kept, of_the_model
 from scripts.mapping_table.meanings import ELEMENTS, EVERYWHERE
@@ -63,14 +58,11 @@ def document() -> str:
     parts = [
         _GENERATED,
         "# What is read from which resource",
-        "Made from the code: the elements that `mappings/reduce.py` keeps of each type, the "
-        "readers "
-        "and the value sets. An element that is kept or looked at without an explanation here "
-        "fails "
-        "a test. What bears on the disease and is not understood stands in the unread report of "
-        "every evaluation.",
-        "*Kept* elements are cut out of the resource and checked against the FHIR R4 model. "
-        "Those "
+        "Made from the code: the elements that `mappings/record/reduce.py` keeps of each type, the "
+        "readers and the value sets. An element that is kept or looked at without an explanation "
+        "here fails a test. What bears on the disease and is not understood stands in the unread "
+        "report of every evaluation.",
+        "*Kept* elements are cut out of the resource and checked against the FHIR R4 model. Those "
         "*looked at* decide beforehand whether and how a resource is used. All others are left "
         "aside, with the reasons under each type. Codes of the site's own come in by the site "
         "overlay.",

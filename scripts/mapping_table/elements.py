@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mappings import model, reduce
 from mappings.care_plan import CARE_PLAN
-from mappings.condition_entry import CONDITION
+from mappings.condition.entry import CONDITION
 from mappings.diagnostic_report import REPORT
-from mappings.drug import MEDICATION
 from mappings.medication import ADMINISTRATION, REQUEST, STATEMENT
 from mappings.observation.finding import WITH_RANGE
 from mappings.patient import PATIENT
 from mappings.procedure import PROCEDURE
-from mappings.reduce import Leaf, Many, Spec
+from mappings.record import model, reduce
+from mappings.record.reduce import Leaf, Many, Spec
 from mappings.specimen import SPECIMEN
+from mappings.treatment.drug import MEDICATION
 
 SPECS: dict[str, Mapping[str, Spec]] = {
     "Patient": PATIENT,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from mappings.code_systems import canonical_system
+from mappings.codes.code_systems import canonical_system
 from mappings.terminology import Terminology, standard
 
 

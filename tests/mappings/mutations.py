@@ -22,7 +22,7 @@ from typing import Any
 from mappings.chart import KINDS, Reading, read_chart
 from mappings.context import UNFORESEEN
 from mappings.errors import MappingError
-from mappings.resources import collect
+from mappings.record.resources import collect
 from mappings.terminology import standard
 from relapse.facts import Fact
 from service import demos

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mappings import when
+from mappings.values import when
 from relapse.dates import DateRange
 from relapse.facts import BlastResult, Diagnosis, DrugUse, Transplant, TreatmentPlan
 from tests.mappings.records import (

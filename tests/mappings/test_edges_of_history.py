@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mappings.leukaemia_text import diagnosis_of
+from mappings.condition.leukaemia_text import diagnosis_of
 from relapse import facts as core
 from relapse.facts import (
     Agent,

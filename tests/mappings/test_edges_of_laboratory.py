@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mappings.units import Dimension, Unit, unit
+from mappings.values.units import Dimension, Unit, unit
 from relapse import facts as core
 from relapse.facts import (
     AntigenResult,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from mappings import quantity
-from mappings.numbers import decimal_of
-from mappings.quantity import Unclear
-from mappings.units import Dimension
+from mappings.values import quantity
+from mappings.values.numbers import decimal_of
+from mappings.values.quantity import Unclear
+from mappings.values.units import Dimension
 from relapse.logic import Interval
 from tests.mappings.records import UCUM
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mappings.ordinals import relapse_ordinal, remission_ordinal
+from mappings.values.ordinals import relapse_ordinal, remission_ordinal
 from relapse import facts as core
 from relapse.facts import (
     CnsStatus,

@@ -14,10 +14,10 @@ import pytest
 from fhir.resources.R4B.valueset import ValueSet
 
 from mappings import terminology
+from mappings.codes.memory import Memory
+from mappings.codes.value_set import Entry
 from mappings.errors import TerminologyError
-from mappings.memory import Memory
 from mappings.terminology import Terminology, standard
-from mappings.value_set import Entry
 from scripts.make_value_sets import write_value_sets
 from tests.mappings.records import CPT, HCPCS, ICD10CM, LOINC, PCS, RXNORM, SNOMED
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from mappings.quantity import Unclear
-from mappings.value_text import TextValue, Word, limit_in, read
+from mappings.values.quantity import Unclear
+from mappings.values.value_text import TextValue, Word, limit_in, read
 from relapse.logic import Interval
 
 D = Decimal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mappings.drug_names import AGENTS, PRODUCTS
 from mappings.overlay.concept import Concept, Where, concept
+from mappings.treatment.drug_names import AGENTS, PRODUCTS
 
 
 def procedures_and_drugs() -> Iterator[Concept]:

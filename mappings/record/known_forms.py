@@ -5,8 +5,8 @@ The model asks of a text its form, of a number its kind, of an object its member
 those and no value of any record. Whatever a verdict may hang on beyond that (dates in part, odd
 blanks, zero, long lists) has no form here, and the model looks at it each time.
 
-A form is written down piece by piece while a resource is cut (`mappings.reduce`): names of members,
-brackets, and for each value one of the marks below.
+A form is written down piece by piece while a resource is cut (`mappings.record.reduce`): names of
+members, brackets, and for each value one of the marks below.
 """
 
 from __future__ import annotations

@@ -21,10 +21,10 @@ from fhir.resources.R4B.reference import Reference
 from fhir.resources.R4B.specimen import Specimen
 from pydantic import ValidationError
 
-from mappings.known_forms import KnownForms
-from mappings.memory import Memory
-from mappings.reduce import Cut
-from mappings.shapes import Json
+from mappings.codes.memory import Memory
+from mappings.record.known_forms import KnownForms
+from mappings.record.reduce import Cut
+from mappings.values.shapes import Json
 
 MODELS: dict[str, Any] = {
     "CarePlan": CarePlan,

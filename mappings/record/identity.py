@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
-from mappings.addresses import address, normal_base
 from mappings.errors import WrongPatient
-from mappings.resources import Item
-from mappings.shapes import objects, string
+from mappings.record.addresses import address, normal_base
+from mappings.record.resources import Item
+from mappings.values.shapes import objects, string
 
 
 @dataclass(frozen=True)

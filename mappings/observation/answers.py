@@ -7,12 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mappings import quantity, value_text
 from mappings.context import Context
-from mappings.quantity import NO_UNIT, Unclear
-from mappings.shapes import Json, codings, string, text_of
-from mappings.units import Dimension
-from mappings.value_text import TextValue, Word
+from mappings.values import quantity, value_text
+from mappings.values.quantity import NO_UNIT, Unclear
+from mappings.values.shapes import Json, codings, string, text_of
+from mappings.values.units import Dimension
+from mappings.values.value_text import TextValue, Word
 from relapse.logic import Interval
 
 _BY_CONCEPT = (

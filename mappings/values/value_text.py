@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 
-from mappings.numbers import decimal_of
-from mappings.quantity import Unclear, possible_share
-from mappings.units import Dimension, unit
+from mappings.values.numbers import decimal_of
+from mappings.values.quantity import Unclear, possible_share
+from mappings.values.units import Dimension, unit
 from relapse.logic import Interval
 
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 
-from mappings.condition_entry import Entry, biopsy_words, evidence_reports, site_words
+from mappings.condition.entry import Entry, biopsy_words, evidence_reports, site_words
+from mappings.condition.leukaemia_text import is_about_others, is_no_evidence
 from mappings.context import clipped
-from mappings.leukaemia_text import is_about_others, is_no_evidence
-from mappings.shapes import all_words, string
 from mappings.terminology import Terminology
+from mappings.values.shapes import all_words, string
 from relapse.facts import ClinicalStatus, ExtramedullaryDisease, Sex, Site
 from relapse.logic import Tri
 

@@ -5,7 +5,7 @@ before validation. Dates become the written calendar day, because a clock time w
 valid here and not in FHIR; one that cannot be read is left out and remembered, so that it is told
 apart from a date that was never there.
 
-The form of what is kept (`mappings.known_forms`) is written down in the same walk.
+The form of what is kept (`mappings.record.known_forms`) is written down in the same walk.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any
 
-from mappings.known_forms import (
+from mappings.record.known_forms import (
     LONGEST_LIST,
     NUMBER_MARK,
     WHOLE_DAY,
@@ -24,9 +24,9 @@ from mappings.known_forms import (
     mark_of_plain,
     mark_of_text,
 )
-from mappings.numbers import decimal_of
-from mappings.shapes import Json
-from mappings.when import written_day
+from mappings.values.numbers import decimal_of
+from mappings.values.shapes import Json
+from mappings.values.when import written_day
 
 
 class Leaf(Enum):

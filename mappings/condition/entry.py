@@ -6,11 +6,21 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mappings import when
 from mappings.context import ERROR, Context, Record, words_of
-from mappings.numbers import decimal_of
-from mappings.reduce import CONCEPT, DATE, PERIOD, QUANTITY, RANGE, REFERENCE, TEXT, Many, Spec
-from mappings.shapes import Json, all_words, code_of, objects, string, text_of
+from mappings.record.reduce import (
+    CONCEPT,
+    DATE,
+    PERIOD,
+    QUANTITY,
+    RANGE,
+    REFERENCE,
+    TEXT,
+    Many,
+    Spec,
+)
+from mappings.values import when
+from mappings.values.numbers import decimal_of
+from mappings.values.shapes import Json, all_words, code_of, objects, string, text_of
 from relapse.dates import DateRange
 from relapse.facts import ClinicalStatus
 from relapse.logic import Tri

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from mappings import model
 from mappings.context import ERROR, NO_SYSTEM, Context, status_of
-from mappings.drug_names import PRODUCTS, agents_of, value_sets_named
-from mappings.reduce import CONCEPT, REFERENCE, Many, Spec, cut
-from mappings.resources import Item
-from mappings.shapes import all_words, codings, member, objects, string, text_of
+from mappings.record import model
+from mappings.record.reduce import CONCEPT, REFERENCE, Many, Spec, cut
+from mappings.record.resources import Item
 from mappings.terminology import Terminology
+from mappings.treatment.drug_names import PRODUCTS, agents_of, value_sets_named
+from mappings.values.shapes import all_words, codings, member, objects, string, text_of
 
 MEDICATION: dict[str, Spec] = {
     "code": CONCEPT,

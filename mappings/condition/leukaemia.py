@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mappings.code_systems import CONCEPT
-from mappings.condition_entry import Entry
-from mappings.context import clipped
-from mappings.leukaemia_text import (
+from mappings.codes.code_systems import CONCEPT
+from mappings.condition.entry import Entry
+from mappings.condition.leukaemia_text import (
     MENTIONS_LEUKAEMIA,
     Details,
     denies_relapse,
@@ -19,9 +18,10 @@ from mappings.leukaemia_text import (
     is_questioned,
     relapse_is_past,
 )
-from mappings.ordinals import relapse_ordinal, remission_ordinal
-from mappings.shapes import all_words, codings, string
+from mappings.context import clipped
 from mappings.terminology import Terminology
+from mappings.values.ordinals import relapse_ordinal, remission_ordinal
+from mappings.values.shapes import all_words, codings, string
 from relapse.facts import Diagnosis, Disease, GeneticResult, Lesion, Lineage, Phase
 from relapse.logic import Tri
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from mappings.addresses import base_of
-from mappings.shapes import Json, objects
+from mappings.record.addresses import base_of
+from mappings.values.shapes import Json, objects
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mappings.condition_entry import Entry
+from mappings.condition.entry import Entry
 from mappings.context import clipped
-from mappings.infusion import Infusion
-from mappings.shapes import all_words
 from mappings.terminology import Terminology
+from mappings.treatment.infusion import Infusion
+from mappings.values.shapes import all_words
 from relapse.facts import CarTProduct, Donor, Transplant
 
 _AFTER_TRANSPLANT = frozenset({"status-post-allo-or-auto-hsct", "complication-of-hsct"})

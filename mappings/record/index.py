@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from mappings.addresses import address
-from mappings.resources import Item
-from mappings.shapes import Json, objects, string
+from mappings.record.addresses import address
+from mappings.record.resources import Item
+from mappings.values.shapes import Json, objects, string
 
 
 class Index:

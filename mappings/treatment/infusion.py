@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mappings.drug_names import BCMA, PRODUCTS
+from mappings.treatment.drug_names import BCMA, PRODUCTS
 from relapse.dates import DateRange
 from relapse.facts import CarTProduct
 

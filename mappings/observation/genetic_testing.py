@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mappings.context import words_of
 from mappings.observation.finding import Finding
 from mappings.observation.topics import MRD_WORDS
-from mappings.value_text import Word
+from mappings.values.value_text import Word
 from relapse.facts import GeneticResult, Lesion
 from relapse.logic import Tri
 

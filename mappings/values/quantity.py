@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mappings.numbers import decimal_of
-from mappings.shapes import Json
-from mappings.units import Dimension, Unit, unit
+from mappings.values.numbers import decimal_of
+from mappings.values.shapes import Json
+from mappings.values.units import Dimension, Unit, unit
 from relapse.logic import Interval
 
 UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8")

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from mappings.shapes import Json
+from mappings.values.shapes import Json
 from relapse.dates import DateRange, add_days, add_months
 
 _WRITTEN = re.compile(

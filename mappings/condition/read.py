@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from mappings import complications, extramedullary, leukaemia
-from mappings.condition_entry import CONDITION, entry_of, modern, status_word
+from mappings.condition import complications, extramedullary, leukaemia
+from mappings.condition.entry import CONDITION, entry_of, modern, status_word
 from mappings.context import ERROR, NO_SYSTEM, Context
-from mappings.resources import Item
+from mappings.record.resources import Item
 from mappings.terminology import Terminology
 
 _NOTHING = (False, False, False)

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 
-from mappings import after_treatment
-from mappings.complication_words import (
+from mappings.condition import after_treatment
+from mappings.condition.complication_words import (
     ANY_WORD,
     NOT_PRESENT,
     PAST,
@@ -16,11 +16,11 @@ from mappings.complication_words import (
     named,
     same_group,
 )
-from mappings.condition_entry import Entry
+from mappings.condition.entry import Entry
+from mappings.condition.leukaemia_text import is_about_others
 from mappings.context import clipped
-from mappings.leukaemia_text import is_about_others
-from mappings.shapes import all_words, string
 from mappings.terminology import Terminology
+from mappings.values.shapes import all_words, string
 from relapse.facts import (
     Complication,
     ComplicationEntry,

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import accumulate
 
 from mappings.context import Context
-from mappings.resources import Item
+from mappings.record.resources import Item
 from relapse.dates import DateRange
 from relapse.facts import Agent, DrugUse, Given
 

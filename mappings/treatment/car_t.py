@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from mappings.context import Context
-from mappings.infusion import Infusion
+from mappings.treatment.infusion import Infusion
 from relapse.dates import DateRange, add_days
 from relapse.facts import CarTInfusion, CarTProduct, Provenance
 from relapse.logic import Tri

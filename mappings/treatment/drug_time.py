@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mappings import when
 from mappings.context import Context, Record
+from mappings.values import when
 from relapse.dates import DateRange
 
 

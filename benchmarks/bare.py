@@ -1,8 +1,8 @@
 """The baseline of the server benchmarks: a Flask route that parses the body and does no more.
 
 The route parses with Flask's own JSON and answers a small fixed object, as a handler does that
-evaluates nothing. It runs under gunicorn with the settings of `service.serve`, and imports nothing
-of relapse-cds: a process full of our modules would be a slower baseline.
+evaluates nothing. It runs under gunicorn with the settings of `service.server.serve`, and imports
+nothing of relapse-cds: a process full of our modules would be a slower baseline.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def create_app() -> Flask:
 
 
 class Server(BaseApplication):  # type: ignore[misc, unused-ignore]
-    """Gunicorn with the settings of `service.serve.run`."""
+    """Gunicorn with the settings of `service.server.serve.run`."""
 
     def __init__(self, port: int, workers: int) -> None:
         self._options = {

@@ -12,7 +12,7 @@ import orjson
 from hooks.prefetch import Gathered
 from hooks.registry import Outcome
 from mappings.errors import MappingError
-from service.decision import Answered
+from service.decisions.record import Answered
 from service.errors import CdsError
 from service.fhir.prefetch import NoAccess, complete
 from service.request.wire import CdsRequest

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from relapse.rules import MODEL_VERSION
-from service.decision import Answered
+from service.decisions.record import Answered
 from service.fhir.prefetch import sent_as
 from service.request.wire import CdsRequest
 

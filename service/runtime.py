@@ -15,15 +15,15 @@ from hooks.registry import CdsService, Registry
 from hooks.relapsed_b_all import relapsed_b_all
 from mappings.terminology import Terminology
 from relapse.policy import Policy
-from service.decision import Recording
+from service.decisions.pruning import Pruning
+from service.decisions.record import Recording
+from service.decisions.recorder import Recorder
 from service.errors import NotFound
 from service.fhir.client import FhirClient
 from service.fhir.fetching import Fetcher, FhirSource
 from service.fhir.prefetch import NoAccess
 from service.metrics import Metrics
 from service.network.addresses import may_contact
-from service.pruning import Pruning
-from service.recorder import Recorder
 from service.request.wire import CdsRequest
 from service.settings import Settings
 from service.site.mapping import mapping_version, terminology

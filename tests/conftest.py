@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
-from service.recorder import Recorder
+from service.decisions.recorder import Recorder
 from tests.service.checked_client import CheckedClient
 
 # Whether a change is right must not hang on the dice; HYPOTHESIS_PROFILE=default rolls them.

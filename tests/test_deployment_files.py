@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from service.serve import LONGEST_STOP
+from service.server.serve import LONGEST_STOP
 
 ROOT = Path(__file__).parent.parent
 FHIR = "http://localhost:8080/fhir"

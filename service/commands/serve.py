@@ -22,7 +22,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from service.processes import shared_counters
 
     with shared_counters():
-        from service.serve import AddressTaken, run
+        from service.server.serve import AddressTaken, run
         from service.store.database import NewerDatabase
         from service.store.schema import prepare
         from service.trust.clients import trusted_clients

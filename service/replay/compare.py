@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from hooks.compose import Presentation, cards
 from relapse.evaluate import evaluate
 from relapse.policy import Policy, PolicyError
-from service.decision import POLICY, consideration
+from service.decisions.record import POLICY, consideration
 from service.replay.minimal import NotReplayable, restored
 from service.store.decisions import DecisionRecord
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service import arrival
-from service.arrival import Arriving, HeadTooLong, NoRoom, size
+from service.server import arrival
+from service.server.arrival import Arriving, HeadTooLong, NoRoom, size
 
 HEAD = b"POST /cds-services/relapsed-b-all HTTP/1.1\r\nHost: x\r\n"
 

@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from service import demos
-from service.serve import THREADS
+from service.server.serve import THREADS
 from tests.server_process import running
 
 DEADLINE = 2.0

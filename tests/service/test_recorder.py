@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from service import recorder as module
-from service.pruning import Pruning
-from service.recorder import Recorder
+from service.decisions import recorder as module
+from service.decisions.pruning import Pruning
+from service.decisions.recorder import Recorder
 from service.store import decisions
 from service.store.database import Database, StoreUnavailable
 from service.store.decisions import DecisionRecord

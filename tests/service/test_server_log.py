@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service.server_log import ServerLines
+from service.server.server_log import ServerLines
 from tests.server_process import running, wait_for
 
 SECRET = "Patient/SECRET"

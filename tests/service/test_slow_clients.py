@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from service.serve import THREADS
+from service.server.serve import THREADS
 from tests.server_process import running
 
 SECONDS = 1.5

@@ -14,7 +14,7 @@ import socket
 import time
 from typing import Any
 
-from service.arrival import Arriving
+from service.server.arrival import Arriving
 from service.turns import outside_the_turn
 
 ANSWER_SECONDS = 20.0

@@ -12,8 +12,8 @@ from ssl import SSLError
 import orjson
 from gunicorn.http import errors  # type: ignore[import-untyped, unused-ignore]
 
-from service.arrival import HeadTooLong, NoRoom
 from service.errors import HTTP_MESSAGES, operation_outcome
+from service.server.arrival import HeadTooLong, NoRoom
 
 _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (errors.LimitRequestLine, HTTPStatus.REQUEST_URI_TOO_LONG),

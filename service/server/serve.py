@@ -16,13 +16,13 @@ from pydantic import SecretStr
 from hooks.relapsed_b_all import SERVICE_ID
 from service import demos
 from service.app import RUNTIME, create_app
+from service.decisions.recorder import PATIENCE
 from service.logs import configure
 from service.processes import forget_worker
-from service.recorder import PATIENCE
 from service.routes.pages import example_call
-from service.server_log import ServerLog
+from service.server.server_log import ServerLog
+from service.server.worker import ServiceWorker
 from service.settings import Settings
-from service.worker import ServiceWorker
 
 THREADS = 32
 """Calls that one worker process answers at the same time. They compute in turns; the others wait

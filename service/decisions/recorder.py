@@ -15,8 +15,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from service.decisions.pruning import Pruning
 from service.logs import log, where
-from service.pruning import Pruning
 from service.store import decisions
 from service.store.database import Database, StoreUnavailable
 from service.store.decisions import DecisionRecord

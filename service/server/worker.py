@@ -20,10 +20,10 @@ from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ig
     ThreadWorker,
 )
 
-from service import broken_requests
-from service.arrival import HeadTooLong, NoRoom
 from service.logs import log, where
-from service.slow_clients import TimedSocket
+from service.server import broken_requests
+from service.server.arrival import HeadTooLong, NoRoom
+from service.server.slow_clients import TimedSocket
 from service.turns import kept_until_sent
 
 _PROBES = tuple(

@@ -23,6 +23,7 @@ from mappings.record.index import Index
 from mappings.record.resources import Item, collect
 from mappings.terminology import Terminology, standard
 from mappings.treatment.car_t import add_infusions
+from mappings.values.shapes import has_wrong_type
 from relapse.dates import DateRange
 from relapse.facts import (
     AntigenResult,
@@ -128,6 +129,7 @@ def read_chart(
     medication.read_all(context, (item for kind in _DRUG_KINDS for item in by_kind[kind]))
     procedure.read_all(context, by_kind["Procedure"])
     care_plan.read_all(context, by_kind["CarePlan"])
+    _list_wrong_types(context, (*by_kind["Condition"], *observations, *by_kind["Procedure"]))
     add_infusions(context)
     conclusions.list_conclusions(context, by_kind["DiagnosticReport"])
     conclusions.list_narratives(context)
@@ -137,6 +139,17 @@ def read_chart(
     facts = _once(_in_time(context, person))
     facts.sort(key=lambda fact: (type(fact).__name__, fact.source.reference))
     return Reading(Chart(person, tuple(facts), incomplete), tuple(sorted(context.unread)))
+
+
+def _list_wrong_types(context: Context, items: Iterable[Item]) -> None:
+    """List what cannot be told to matter or not: its code is of the wrong JSON type (mapping rule
+    36).
+    """
+    listed = {unread.reference for unread in context.unread}
+    for item in items:
+        code = item.resource.get("code")
+        if has_wrong_type(code) and item.reference not in listed and context.is_patients(item):
+            context.list_unread(item, "a code of the wrong JSON type")
 
 
 def _credible(context: Context, person: Patient) -> Patient:

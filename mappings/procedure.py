@@ -15,6 +15,7 @@ from mappings.terminology import Terminology
 from mappings.treatment.drug_names import BCMA, PRODUCTS, agents_of, value_sets_named
 from mappings.treatment.infusion import Infusion
 from mappings.treatment.transplant import DONORS, SILENT, add_transplants, donor_of, is_transplant
+from mappings.values import other_languages
 from mappings.values.shapes import Json, all_words, is_true
 from relapse.dates import DateRange
 from relapse.facts import (
@@ -70,7 +71,12 @@ _ANY = re.compile(
     r"transplant|\bhsct\b|\bhct\b|\bbmt\b|\ballo|\bcar[- ]?t\b|chimeric|donor|\bdli\b|intrathecal|"
     r"radiation|radiotherapy|irradiat|"
     r"\bxrt\b|lumbar|spinal tap|marrow|stem cell|blinatumomab|blincyto|inotuzumab|besponsa|kymriah|"
-    r"tecartus|aucatzyl|leucel|-cel\b"
+    r"tecartus|aucatzyl|leucel|-cel\b|trasplant|trapianto|greffe"
+)
+# Words beside the name of a procedure that leave open whether it was done on this patient.
+_OPEN = re.compile(
+    r"\bplanned\b|\bscheduled\b|\bpending\b|\bnot (?:done|performed|given|carried)|cancel|declin|"
+    r"refus|discuss|defer|postpon|\bis (?:a |the )?donor|as (?:a )?donor|\bdonation\b|\?"
 )
 _TELLING = frozenset({*DONORS, *_KINDS, *PRODUCTS, "proc-radiotherapy-any"})
 
@@ -136,6 +142,10 @@ def _read(context: Context, item: Item, transplants: list[Transplant]) -> None:
     if status == "preparation":
         if is_transplant(context.concepts(code), all_words(code).lower()):
             _plan(context, record)
+        return
+    if _OPEN.search(all_words(code).lower()):
+        context.list_unread(item, "words that leave open whether it was done", code)
+        _perhaps_done(context, record, transplants)
         return
     _done(context, record, transplants)
 
@@ -242,12 +252,14 @@ def _done(context: Context, record: Record, transplants: list[Transplant]) -> No
             Transplant(source=source, when=when, text=text, donor=donor_of(concepts, words))
         )
         return
-    kinds = _kinds(context, record, concepts, words)
+    kinds = _kinds(record, concepts, words)
     for kind in sorted(kinds, key=lambda kind: kind.value):
         context.facts.append(ProcedureDone(source=source, when=when, text=text, kind=kind))
     agents = agents_of(concepts) or (frozenset() if kinds else agents_of(value_sets_named(words)))
     if kinds:
         agents -= {Agent.OTHER_ANTILEUKAEMIC}
+    elif not agents and other_languages.names_transplant(words):
+        context.list_unread(record.item, other_languages.REASON, code)
     for agent in sorted(agents, key=_by_name):
         context.facts.append(
             DrugUse(
@@ -284,9 +296,7 @@ def _car_t_product(concepts: frozenset[str], words: str) -> tuple[CarTProduct, b
     return PRODUCTS[named[0]], named[0] in BCMA
 
 
-def _kinds(
-    context: Context, record: Record, concepts: frozenset[str], words: str
-) -> set[ProcedureKind]:
+def _kinds(record: Record, concepts: frozenset[str], words: str) -> set[ProcedureKind]:
     kinds = {kind for name, kind in _KINDS.items() if name in concepts}
     sites = " | ".join(all_words(site) for site in record.data.get("bodySite", [])).lower()
     if "proc-radiotherapy-any" in concepts or (not kinds and _RADIATION.search(words)):

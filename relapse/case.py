@@ -191,7 +191,7 @@ def build_case(chart: Chart, as_of: date, policy: Policy) -> Case:
     known = [fact for fact in chart.facts if fact.when is None or fact.when.earliest <= as_of]
     chart = replace(chart, facts=tuple(sorted(known, key=_place)))
     course = build(chart, as_of, policy)
-    first = first_relapse(course, chart)
+    first = first_relapse(course)
     timing = classes(first) if first is not None else None
     event = course.episode_start
     return Case(

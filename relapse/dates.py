@@ -93,6 +93,12 @@ class DateRange:
     def after(self, other: DateRange) -> Tri:
         return other.before(self)
 
+    def near(self, other: DateRange, days: int) -> bool:
+        """Whether the two can lie no more than ``days`` apart."""
+        return self.earliest <= add_days(other.latest, days) and other.earliest <= add_days(
+            self.latest, days
+        )
+
     def shifted(self, days: int = 0, months: int = 0) -> DateRange:
         """The range moved by calendar months, then by days."""
         earliest, latest = self.earliest, self.latest

@@ -36,6 +36,14 @@ EXPRESSIONS = {
 }
 
 
+def list_perhaps(finding: Finding) -> None:
+    """An antigen that does not say on which cells: listed where a word answers. A number under such
+    a name is a count of lymphocytes.
+    """
+    if finding.answer().agreed is not None:
+        finding.list_unread("an antigen without a word on which cells")
+
+
 def read(finding: Finding) -> None:
     """Add the antigen that the code names; the share is that of positive blasts only where blasts
     are the whole.

@@ -45,6 +45,7 @@ READERS: dict[Topic, Callable[[Finding], None]] = {
     Topic.MRD: mrd.read,
     Topic.PERHAPS_MRD: mrd.list_perhaps,
     Topic.ANTIGEN: antigens.read,
+    Topic.PERHAPS_ANTIGEN: antigens.list_perhaps,
     Topic.PHENOTYPE: phenotype.read,
     Topic.GENETICS: genetics.read,
     Topic.DISEASE_STATUS: status.read,
@@ -60,6 +61,7 @@ READERS: dict[Topic, Callable[[Finding], None]] = {
     Topic.PERFORMANCE: performance.read,
     Topic.DONOR: donor.read,
     Topic.MARROW_REPORT: narrative.read,
+    Topic.OTHER_LANGUAGE: narrative.list_other_language,
 }
 # These read their components themselves, but for the topics named; of all others each component
 # that is about something is a finding.

@@ -13,6 +13,7 @@ from functools import partial
 
 from mappings.context import Context, words_of
 from mappings.terminology import Terminology
+from mappings.values import other_languages
 from mappings.values.shapes import Json, objects
 
 
@@ -36,6 +37,10 @@ class Topic(Enum):
     DONOR = auto()
     PERHAPS_MRD = auto()
     """A code that serves residual disease and others, without words that say which."""
+    PERHAPS_ANTIGEN = auto()
+    """CD19 or CD22 by name alone: perhaps on leukaemic cells, perhaps a count of B cells."""
+    OTHER_LANGUAGE = auto()
+    """Blasts or residual disease in words of a language that is not read: listed."""
     MARROW_REPORT = auto()
     """A report in words, filed as a result: never read, but listed where it says more."""
     NO_SYSTEM = auto()
@@ -108,13 +113,18 @@ _ANY = re.compile(
     r"immunoglobulin g|chimeri|ecog|karnofsky|lansky|disease status|disease progression|remission|"
     r"pregnan|hcg|"
     r"choriogonadotropin|donor|bilirubin|aminotransferase|\balt\b|\bast\b|sgpt|sgot|"
-    r"^wbc|^leu[ck]ocytes|^white ",
+    r"^wbc|^leu[ck]ocytes|^white |r[ée]siduelle|malattia|resterkrankung|restziekte",
 )
 MRD_WORDS = re.compile(
     r"\bb?-?mrd\b|minimal[ -]+residual|measurable[ -]+residual|minimum residual|residual disease|"
     r"clonoseq|\bballm\b|\ballm\b"
 )
 _MARKER = re.compile(r"\bcd\s*-?(?:19|22)\b")
+# Not "CD19 cells", "CD19+ B cells", "CD3-CD19+": those are counts of lymphocytes.
+_MARKER_ALONE = re.compile(
+    r"^cd\s*-?(?:19|22)(?:\s*[,(]?\s*(?:flow|facs|ihc|immuno)[^|]*)?$|"
+    r"\bcd\s*-?(?:19|22)\b[^|]*(?:expression|antigen\b|leuk[aä]e?mie)"
+)
 ON_BLASTS = re.compile(
     r"blast|leuk[a]?emi[ac]|tumou?r cells|neoplastic|malignant|abnormal (?:b|cells|population|"
     r"lymph)"
@@ -199,7 +209,9 @@ def _by_words(words: str) -> Topic | None:
     if SPINAL.search(words):
         return Topic.SPINAL_FLUID if CELLS_IN_FLUID.search(words) else None
     if _MARKER.search(words):
-        return Topic.ANTIGEN if ON_BLASTS.search(words) else None
+        if ON_BLASTS.search(words):
+            return Topic.ANTIGEN
+        return Topic.PERHAPS_ANTIGEN if _MARKER_ALONE.search(words) else None
     if _GENETIC.search(words):
         return Topic.GENETICS
     for pattern, topic in _ORDERED:
@@ -207,7 +219,7 @@ def _by_words(words: str) -> Topic | None:
             return topic
     if BLAST_WORDS.search(words) and not _OTHER_MARKER.search(words):
         return Topic.BLASTS
-    return None
+    return Topic.OTHER_LANGUAGE if other_languages.names_result(words) else None
 
 
 _ORDERED = (

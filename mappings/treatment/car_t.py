@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from mappings.context import Context
 from mappings.treatment.infusion import Infusion
-from relapse.dates import DateRange, add_days
 from relapse.facts import CarTInfusion, CarTProduct, Provenance
 from relapse.logic import Tri
 
@@ -40,13 +39,7 @@ def _same(one: Infusion, other: Infusion) -> bool:
         return False
     if one.when is None or other.when is None:
         return one.when is other.when
-    return _near(one.when, other.when, _SAME_EVENT_DAYS)
-
-
-def _near(one: DateRange, other: DateRange, days: int) -> bool:
-    return one.earliest <= add_days(other.latest, days) and other.earliest <= add_days(
-        one.latest, days
-    )
+    return one.when.near(other.when, _SAME_EVENT_DAYS)
 
 
 def _cd19_directed(event: Infusion) -> Tri:
@@ -76,7 +69,7 @@ def add_infusions(context: Context) -> None:
     for item, order, completed in context.car_t_orders:
         day = order.when
         near = any(
-            event.when is None or day is None or _near(event.when, day, _NEAR_ORDER_DAYS)
+            event.when is None or day is None or event.when.near(day, _NEAR_ORDER_DAYS)
             for event in events
         )
         if near:

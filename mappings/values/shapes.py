@@ -7,6 +7,7 @@ raises.
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any
 
 Json = dict[str, Any]
@@ -37,6 +38,23 @@ def string(value: object) -> str:
 def codings(concept: object) -> list[Json]:
     """The codings of a CodeableConcept."""
     return objects(concept.get("coding")) if isinstance(concept, dict) else []
+
+
+def has_wrong_type(concept: object) -> bool:
+    """Whether a CodeableConcept, or what it is coded by, is of a JSON type that FHIR does not know
+    there. Missing and null are not.
+    """
+    if concept is None:
+        return False
+    if not isinstance(concept, dict):
+        return True
+    found = concept.get("coding")
+    parts = found if isinstance(found, list) else [] if found is None else [found]
+    return any(
+        not isinstance(part, dict)
+        or any(not isinstance(part.get(name), (str, NoneType)) for name in ("system", "code"))
+        for part in parts
+    )
 
 
 def text_of(concept: object) -> str:

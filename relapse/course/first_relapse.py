@@ -12,11 +12,10 @@ from relapse.course.diagnosis import describe
 from relapse.course.disease import DiseaseCourse
 from relapse.course.timing import FirstRelapse
 from relapse.dates import DateRange, add_days
-from relapse.facts import Chart
 from relapse.logic import Tri
 
 
-def first_relapse(course: DiseaseCourse, chart: Chart) -> FirstRelapse | None:
+def first_relapse(course: DiseaseCourse) -> FirstRelapse | None:
     """The only relapse so far; ``None`` before any, and after a second (later relapses are not
     classed).
     """

@@ -105,7 +105,7 @@ def by_marrow(
     for marrow in marrows:
         if not marrow.has_blast_count or marrow.reaches(FIVE_PERCENT) is not Tri.NOT_MET:
             continue
-        if any(_within(marrow.when, other, window_days) for other in contrary):
+        if any(marrow.when.near(other, window_days) for other in contrary):
             continue
         if not _after_therapy(marrow.when, history, first_diagnosed):
             continue
@@ -116,12 +116,6 @@ def by_marrow(
 def _some_blasts(result: BlastResult) -> bool:
     measured = [value for value in (result.fraction, result.count_10e9_per_l) if value is not None]
     return any(value.low is not None and value.low > 0 for value in measured)
-
-
-def _within(one: DateRange, other: DateRange, days: int) -> bool:
-    return one.earliest <= add_days(other.latest, days) and other.earliest <= add_days(
-        one.latest, days
-    )
 
 
 def _after_therapy(

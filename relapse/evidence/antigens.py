@@ -250,7 +250,7 @@ def _directed(antigen: Antigen, history: TreatmentHistory) -> list[TherapyEnd]:
     agent = Agent.BLINATUMOMAB if antigen is Antigen.CD19 else Agent.INOTUZUMAB
     ends: list[TherapyEnd] = [
         (
-            span.end if span.end is not None else _running_until(span, history),
+            span.end if span.end is not None else _running_until(span),
             f"dose of {agent.value}",
         )
         for span in history.exposures(agent)
@@ -266,6 +266,6 @@ def _directed(antigen: Antigen, history: TreatmentHistory) -> list[TherapyEnd]:
     return ends
 
 
-def _running_until(span: Course, history: TreatmentHistory) -> DateRange | None:
+def _running_until(span: Course) -> DateRange | None:
     """The last dose so far of a span that may go on; nothing where it runs without pause."""
     return None if span.from_plan else span.last_dose

@@ -38,18 +38,16 @@ def consider(case: Case) -> Consideration:
     """CAR-T cells for this patient today, product by product."""
     excluded = antigen_rules.cd19_negative(case)
     if excluded is not None:
-        return _none(case, "CD19 negative", [excluded])
+        return _none("CD19 negative", [excluded])
     sanctuary = isolated_sanctuary(case)
     if sanctuary.state is Tri.MET:
-        return _none(case, "isolated CNS or testicular relapse", [sanctuary])
+        return _none("isolated CNS or testicular relapse", [sanctuary])
     rules = {CarTProduct.TISAGENLECLEUCEL: tisagenlecleucel.rows(case)}
     adult = adult_car_t.rows(case)
     rules |= dict.fromkeys(ADULT_PRODUCTS, adult)
     caps = [earlier_car_t(case), isolated_other(case)]
     cautions = precautions(case, strongest(rules[CarTProduct.TISAGENLECLEUCEL]))
-    advice = tuple(
-        _advice(case, product, found, caps, cautions) for product, found in rules.items()
-    )
+    advice = tuple(_advice(product, found, caps, cautions) for product, found in rules.items())
     strength = max(item.strength for item in advice)
     every = [item for found in rules.values() for item in found]
     trace = [
@@ -86,7 +84,7 @@ def consider(case: Case) -> Consideration:
     )
 
 
-def _none(case: Case, reason: str, rules: list[RuleResult]) -> Consideration:
+def _none(reason: str, rules: list[RuleResult]) -> Consideration:
     base = not_suggested(OPTION, reason, rules)
     advice = tuple(
         ProductAdvice(product.value, Strength.NOT, reason)
@@ -101,7 +99,6 @@ def _once(rules: list[RuleResult]) -> list[RuleResult]:
 
 
 def _advice(
-    case: Case,
     product: CarTProduct,
     rules: list[RuleResult],
     caps: list[RuleResult],

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mappings.terminology import Terminology
-from relapse import evaluate  # noqa: F401 - first: registers the rules that stand beside their code
-
-# isort: split
-from relapse import definitions  # noqa: F401 - registers those that others carry out
+from relapse import definitions  # noqa: F401 - with it, every rule is registered
 from relapse.policy import Policy
 from relapse.precautions import PRECAUTIONS
 from relapse.requests import REQUESTS

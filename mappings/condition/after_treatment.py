@@ -8,6 +8,7 @@ from mappings.condition.entry import Entry
 from mappings.context import clipped
 from mappings.terminology import Terminology
 from mappings.treatment.infusion import Infusion
+from mappings.values import other_languages
 from mappings.values.shapes import all_words
 from relapse.facts import CarTProduct, Donor, Transplant
 
@@ -36,6 +37,7 @@ def matters(terminology: Terminology, code: object) -> bool:
         bool(concepts & _AFTER_TRANSPLANT)
         or "history-car-t" in concepts
         or bool(_CLEAR_STATUS.search(words) or _CAR_T_WORDS.search(words))
+        or other_languages.names_transplant(words)
     )
 
 
@@ -54,6 +56,8 @@ def read(entry: Entry, words: str) -> None:
         entry.context.transplant_states.append(
             Transplant(source=source, when=when, text=text, donor=donor)
         )
+    elif other_languages.names_transplant(words):
+        entry.list_unread(other_languages.REASON)
     if "history-car-t-specific" in entry.concepts:
         reference = entry.record.reference
         entry.context.car_t_states.append(

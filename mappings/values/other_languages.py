@@ -17,7 +17,7 @@ _RESIDUAL_DISEASE = (
 )
 _STEM_CELLS = (
     r"stammzell|knochenmark|stamcel|beenmerg|moelle|\bcsh\b|h[ée]matopo[iï][ée]ti|"
-    r"hematopoy[ée]ti|m[ée]dula|midollo|staminali|progenitor"
+    r"hematopoy[ée]ti|m[ée]dula|midollo|staminali|progenitores"
 )
 _GRAFT = r"transplant|trasplant|trapianto|greffe"
 _RESULT = re.compile(f"{_BLASTS}|{_RESIDUAL_DISEASE}")

@@ -139,3 +139,18 @@ def test_a_transplant_that_was_done_is_one() -> None:
     answer = evaluate([*adult_in_relapse(), procedure("graft", ALLOGENEIC, "2025-12-12")])
     assert answer.hsct == "NOT"
     assert "Procedure/graft" not in answer.unread
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Z. n. allogener Stammzelltransplantation", "État après allogreffe de moelle osseuse"],
+)
+def test_an_earlier_transplant_in_another_language_is_listed(words: str) -> None:
+    state = condition("state", concept(words), "2025-12-12")
+    assert "Condition/state" in evaluate([*adult_in_relapse(), state]).unread
+
+
+@pytest.mark.parametrize("words", ["Bone marrow transplant status", "Z. n. Lebertransplantation"])
+def test_a_state_that_is_read_or_of_another_organ_is_not_listed(words: str) -> None:
+    state = condition("state", concept(words), "2025-12-12")
+    assert "language" not in evaluate([*adult_in_relapse(), state]).unread

@@ -179,6 +179,7 @@ def _add_diagnosis(
                 lineage=lineage,
                 precursor=precursor,
                 phase=phase,
+                refractory_relapse=phase is Phase.RELAPSE and details.refractory,
                 confirmed=confirmed,
                 clinical_status=entry.clinical_status,
                 recorded=entry.recorded,

@@ -153,6 +153,13 @@ _RELAPSE_PAST = re.compile(
     re.IGNORECASE,
 )
 _REFRACTORY = re.compile(r"\brefractory\b|induction failure", re.IGNORECASE)
+# Of the relapse itself: neither a first episode that was ("primary refractory"), nor a symptom.
+_REFRACTORY_NOW = re.compile(
+    r"(?<!primary )(?<!primarily )(?<!initially )(?<!not )(?<!non-)(?<!previously )"
+    r"\brefractory\b(?=\W*$|\s*[,;.:()|/]|\s+(?:to|disease|relapse|recurren\w+|acute|precursor|"
+    r"pre-?b|pro-?b|[bt][- ]|bcp|all\b|leuk|lymph|ph\b|philadelphia|childhood|adult))",
+    re.IGNORECASE,
+)
 _RELAPSED_OR_REFRACTORY = re.compile(
     r"relapsed?\s*(?:/|or|and/or)\s*refractory|\br/r\b", re.IGNORECASE
 )
@@ -184,6 +191,8 @@ class Details:
     phase: Phase = Phase.UNSTATED
     unclear_phase: bool = False
     """The words name more than one phase."""
+    refractory: bool = False
+    """The words call the present disease refractory, beside the phase or as the phase."""
     ph: Tri = Tri.UNKNOWN
     ph_like: bool = False
 
@@ -253,7 +262,9 @@ def _phase(text: str, details: Details) -> None:
     if _RELAPSED_OR_REFRACTORY.search(plain):
         # "Relapsed/refractory" names a group of patients, not which of the two this one is.
         details.unclear_phase = True
-    elif remission and (relapse or refractory):
+        return
+    details.refractory = not remission and bool(_REFRACTORY_NOW.search(plain))
+    if remission and (relapse or refractory):
         details.unclear_phase = True
     elif remission:
         details.phase = Phase.REMISSION

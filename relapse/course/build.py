@@ -17,10 +17,16 @@ from relapse.course.leukaemia_seen import leukaemia_seen
 from relapse.course.marrow import Marrow, marrows
 from relapse.course.refractory import Refractory, induction_failed, induction_start, of_relapse
 from relapse.course.relapse_marks import Kind, RelapseMark, at_sites, coded
-from relapse.course.remission import RemissionMark, by_marrow, stated
+from relapse.course.remission import (
+    MarrowEvidence,
+    RemissionMark,
+    by_marrow,
+    by_residue,
+    stated,
+)
 from relapse.course.sites import Involvement, involvement
 from relapse.course.status import Situation, decide
-from relapse.course.timeline import Relapse, Remission, Timeline, walk
+from relapse.course.timeline import Relapse, Remission, Timeline, remitted_by_residue, walk
 from relapse.course.treatment import TreatmentHistory, history
 from relapse.course.undated_episodes import Undated, complete
 from relapse.dates import DateRange
@@ -37,19 +43,18 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
     sites = findings(chart)
     first = diagnosis.first_diagnosed
     site_marks = at_sites(sites)
-    remissions = stated(chart, first) + tuple(
-        mark
-        for mark in by_marrow(chart, specimens, treatment, first, policy.remission_window)
-        if not _contradicted(mark, site_marks, policy.remission_window)
-    )
+    measured = MarrowEvidence(chart, specimens, treatment, first, policy.remission_window)
+    remissions = stated(chart, first) + _uncontradicted(by_marrow(measured), site_marks, policy)
     dated = sorted(
         (mark.when for mark in remissions if mark.when is not None), key=lambda when: when.earliest
     )
+    residue = _uncontradicted(by_residue(measured), site_marks, policy)
     codes, undated = coded(chart, first, dated[0] if dated else None)
     seen = leukaemia_seen(chart, specimens, site_marks)
     remission_undated = any(mark.when is None for mark in remissions)
     evidence = Evidence(
         remissions,
+        residue,
         [*codes, *site_marks],
         specimens,
         first,
@@ -64,6 +69,8 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
     if reading.marks:
         evidence = replace(evidence, relapses=[*evidence.relapses, *reading.marks])
         line = walk(evidence)
+    if not reading.relapse_without_date:
+        line = remitted_by_residue(line, evidence)
     complete(line, Undated(remissions, specimens, first, reading.relapse_without_date))
     start = induction_start(treatment, first)
     decision = decide(
@@ -73,6 +80,7 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
             policy=policy,
             line=line,
             remissions=remissions,
+            residue=residue,
             repetitions=reading.repetitions,
             marrows=specimens,
             seen=seen,
@@ -83,10 +91,9 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
     )
     refractory = decision.refractory
     if refractory is None:
-        relapse = line.relapses[-1] if line.relapses else None
         refractory = (
-            of_relapse(chart, treatment, relapse.when, specimens, as_of)
-            if relapse is not None and decision.status is DiseaseStatus.ACTIVE_RR
+            of_relapse(chart, treatment, line, specimens, as_of)
+            if line.relapses and decision.status is DiseaseStatus.ACTIVE_RR
             else Refractory(Tri.NOT_MET)
         )
     return DiseaseCourse(
@@ -108,18 +115,15 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
     )
 
 
-def _contradicted(mark: RemissionMark, site_marks: list[RelapseMark], window: int) -> bool:
-    """Leukaemia at another site within the window: a marrow below 5 % is then no remission
-    (POL-10).
-    """
-    if mark.when is None:
-        return False
-    around = DateRange(
-        mark.when.shifted(days=-window).earliest, mark.when.shifted(days=window).latest
-    )
-    return any(
-        around.earliest <= site.when.latest and site.when.earliest <= around.latest
-        for site in site_marks
+def _uncontradicted(
+    marks: tuple[RemissionMark, ...], site_marks: list[RelapseMark], policy: Policy
+) -> tuple[RemissionMark, ...]:
+    """Marrow is no remission while leukaemia is at another site within the window (POL-10)."""
+    return tuple(
+        mark
+        for mark in marks
+        if mark.when is not None
+        and not any(mark.when.near(site.when, policy.remission_window) for site in site_marks)
     )
 
 
@@ -169,7 +173,7 @@ def _count_certain(line: Timeline) -> Tri:
     if not line.relapses or line.missed_relapses:
         return Tri.MET
     first = line.relapses[0]
-    before = line.episodes[line.episodes.index(first) - 1]
+    before = line.before(first)
     if isinstance(before, Remission) and before.when is not None:
         return Tri.MET
     return Tri.MET if any(mark.ordinal for mark in first.marks) else Tri.UNKNOWN

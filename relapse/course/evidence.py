@@ -19,6 +19,8 @@ class Evidence:
     """Everything dated that the line is made from."""
 
     remissions: Sequence[RemissionMark]
+    residue: Sequence[RemissionMark]
+    """Remissions that residual disease alone shows."""
     relapses: Sequence[RelapseMark]
     marrows: Sequence[Marrow]
     first_diagnosed: DateRange | None

@@ -99,6 +99,15 @@ def marrows(chart: Chart) -> tuple[Marrow, ...]:
     )
 
 
+def residual_below(result: MrdResult, limit: Decimal) -> bool:
+    """Whether a marrow MRD result shows that fewer leukaemic cells than ``limit`` are left."""
+    if result.material is not Material.MARROW:
+        return False
+    if result.detection is Detection.NOT_DETECTED:
+        return True
+    return result.fraction is not None and result.fraction.at_least(limit) is Tri.NOT_MET
+
+
 @rule("E-12", "Relapse in the marrow", "S25", "TEXT")
 def shows_relapse(first: Marrow, later: tuple[Marrow, ...], interval_days: int) -> bool:
     """The consensus table: whether this marrow, alone or with a later one, is a relapse.

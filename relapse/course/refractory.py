@@ -10,6 +10,7 @@ from relapse.course.courses import Course
 from relapse.course.diagnosis import all_entries, describe
 from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.marrow import FIVE_PERCENT, Marrow
+from relapse.course.timeline import Relapse, Timeline
 from relapse.course.treatment import TreatmentHistory
 from relapse.dates import DateRange, add_days
 from relapse.facts import Chart, Phase, Response, ResponseStatement
@@ -43,9 +44,18 @@ def documented(chart: Chart, since: DateRange | None) -> tuple[FactUsed, ...]:
         ):
             facts.append(FactUsed.of(statement, statement.text or "refractory"))
     for entry in all_entries(chart):
-        if entry.phase is Phase.REFRACTORY and _in_episode(entry.when or entry.recorded, since):
+        refractory = entry.phase is Phase.REFRACTORY or entry.refractory_relapse
+        if refractory and _in_episode(entry.when or entry.recorded, since):
             facts.append(FactUsed.of(entry, describe(entry)))
     return tuple(facts)
+
+
+def _since(line: Timeline, relapse: Relapse) -> DateRange | None:
+    """The first day that belongs to the relapse: it may be called refractory before the first
+    marrow of it that is on record.
+    """
+    remitted = line.before(relapse).newest_evidence()
+    return relapse.when if remitted is None else remitted.shifted(days=1)
 
 
 def _in_episode(when: DateRange | None, since: DateRange | None) -> bool:
@@ -63,16 +73,19 @@ def courses_since(history: TreatmentHistory, relapse: DateRange | None) -> list[
 def of_relapse(
     chart: Chart,
     history: TreatmentHistory,
-    relapse: DateRange | None,
+    line: Timeline,
     marrows: tuple[Marrow, ...],
     as_of: date,
 ) -> Refractory:
-    """Documented, or a completed course of this relapse followed by a marrow from 5 % on.
+    """Whether the latest relapse is: documented, or a completed course of it followed by a marrow
+    from 5 % on.
 
     Not refractory while no course of this relapse is completed; unknown where one is and no marrow
     followed, and where no treatment is on record at all.
     """
-    facts = documented(chart, relapse)
+    episode = line.relapses[-1]
+    relapse = episode.when
+    facts = documented(chart, _since(line, episode))
     courses = courses_since(history, relapse)
     completed = [course for course in courses if course.completed_by(as_of)]
     done = Tri.MET if completed else history.absent()

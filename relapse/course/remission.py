@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from relapse.assessment import FactUsed
+from relapse.course.courses import Course
 from relapse.course.diagnosis import all_entries, describe
-from relapse.course.marrow import FIVE_PERCENT, Marrow
+from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT, Marrow, residual_below
 from relapse.course.treatment import TreatmentHistory
 from relapse.dates import DateRange, add_days
 from relapse.facts import (
     BlastResult,
     Chart,
     ClinicalStatus,
+    Detection,
     Diagnosis,
     Material,
+    MrdResult,
     Phase,
     Response,
     ResponseStatement,
@@ -81,36 +84,85 @@ def _from_entry(entry: Diagnosis, first_diagnosed: DateRange | None) -> list[Rem
     return []
 
 
+@dataclass(frozen=True, slots=True)
+class MarrowEvidence:
+    """What a remission by marrow is judged from; ``window_days`` is POL-10."""
+
+    chart: Chart
+    marrows: tuple[Marrow, ...]
+    history: TreatmentHistory
+    first_diagnosed: DateRange | None
+    window_days: int
+
+
 @rule("POL-10", "Remission by marrow: nothing contrary close by", "POL")
-def by_marrow(
-    chart: Chart,
-    marrows: tuple[Marrow, ...],
-    history: TreatmentHistory,
-    first_diagnosed: DateRange | None,
-    window_days: int,
-) -> tuple[RemissionMark, ...]:
+def by_marrow(evidence: MarrowEvidence) -> tuple[RemissionMark, ...]:
     """Marrows below 5 % by every method after therapy, with no contrary evidence within the
     window.
     """
-    contrary = [marrow.when for marrow in marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET]
+    return _after_therapy(
+        [
+            RemissionMark(marrow.when, marrow.facts[0], by_marrow=True)
+            for marrow in evidence.marrows
+            if marrow.has_blast_count and marrow.reaches(FIVE_PERCENT) is Tri.NOT_MET
+        ],
+        evidence,
+    )
+
+
+def by_residue(evidence: MarrowEvidence) -> tuple[RemissionMark, ...]:
+    """Marrows in which no blasts were counted, but residual disease is not detected or below 1 %
+    (E-10, REL-16).
+
+    From 1 % on it is itself a reason to look for a relapse (REL-04). Within four weeks of the
+    beginning of a course it is an interim result, also after a prephase or an earlier course.
+    """
+    marks = [
+        RemissionMark(marrow.when, marrow.facts[0], by_marrow=True)
+        for marrow in evidence.marrows
+        if not marrow.has_blast_count and marrow.reaches(ONE_PERCENT) is Tri.NOT_MET
+    ]
+    marks += [
+        RemissionMark(
+            result.when,
+            FactUsed.of(result, f"marrow MRD {result.detection.value}"),
+            by_marrow=True,
+        )
+        for result in evidence.chart.of(MrdResult)
+        # Measured values are those of the marrows.
+        if result.final and result.detection is not Detection.QUANTIFIED
+        if residual_below(result, ONE_PERCENT)
+    ]
+    courses = evidence.history.courses
+    return tuple(
+        mark
+        for mark in _after_therapy(marks, evidence)
+        if mark.when is not None and not any(_interim(mark.when, course) for course in courses)
+    )
+
+
+def _after_therapy(
+    marks: list[RemissionMark], evidence: MarrowEvidence
+) -> tuple[RemissionMark, ...]:
+    """Those after therapy, with neither marrow from 5 % on nor blasts in blood close by."""
+    contrary = [
+        marrow.when for marrow in evidence.marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET
+    ]
     contrary += [
         result.when
-        for result in chart.of(BlastResult)
+        for result in evidence.chart.of(BlastResult)
         if result.material is Material.BLOOD
         and result.final
         and result.when is not None
         and _some_blasts(result)
     ]
-    marks = []
-    for marrow in marrows:
-        if not marrow.has_blast_count or marrow.reaches(FIVE_PERCENT) is not Tri.NOT_MET:
-            continue
-        if any(marrow.when.near(other, window_days) for other in contrary):
-            continue
-        if not _after_therapy(marrow.when, history, first_diagnosed):
-            continue
-        marks.append(RemissionMark(marrow.when, marrow.facts[0], by_marrow=True))
-    return tuple(marks)
+    return tuple(
+        mark
+        for mark in marks
+        if mark.when is not None
+        and not any(mark.when.near(other, evidence.window_days) for other in contrary)
+        and _treated_before(mark.when, evidence.history, evidence.first_diagnosed)
+    )
 
 
 def _some_blasts(result: BlastResult) -> bool:
@@ -118,7 +170,15 @@ def _some_blasts(result: BlastResult) -> bool:
     return any(value.low is not None and value.low > 0 for value in measured)
 
 
-def _after_therapy(
+def _interim(when: DateRange, course: Course) -> bool:
+    return (
+        course.start is not None
+        and course.start.earliest < when.earliest
+        and not course.over_or_advanced(when, INDUCTION_DAYS)
+    )
+
+
+def _treated_before(
     when: DateRange, history: TreatmentHistory, first_diagnosed: DateRange | None
 ) -> bool:
     """After the end of a course, or four weeks into one; without courses on record, four weeks

@@ -8,7 +8,7 @@ from datetime import date
 from relapse.assessment import DiseaseStatus, FactUsed, RuleResult
 from relapse.course.blood import blasts_since
 from relapse.course.leukaemia_seen import LeukaemiaSeen
-from relapse.course.marrow import FIVE_PERCENT, Marrow
+from relapse.course.marrow import FIVE_PERCENT, Marrow, residual_below
 from relapse.course.refractory import Refractory, documented, induction_failed
 from relapse.course.relapse_marks import Kind, UndatedCode
 from relapse.course.remission import RemissionMark
@@ -16,7 +16,7 @@ from relapse.course.timeline import Relapse, Remission, Timeline
 from relapse.course.treatment import TreatmentHistory
 from relapse.course.undated_codes import remission_is_recent
 from relapse.dates import DateRange, add_days
-from relapse.facts import Chart, Detection, Material, MrdResult
+from relapse.facts import Chart, MrdResult
 from relapse.logic import Tri
 from relapse.policy import Policy
 from relapse.rules import applied, rule
@@ -25,6 +25,11 @@ NEW_DISEASE_DAYS = 42
 """Blasts of a leukaemia diagnosed no longer ago are that diagnosis, also where no treatment is
 recorded yet.
 """
+
+BY_RESIDUE = (
+    "The remission is read from residual disease alone (E-10): no statement of remission and no "
+    "blast count of the marrow is on record"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Situation:
     policy: Policy
     line: Timeline
     remissions: tuple[RemissionMark, ...]
+    residue: tuple[RemissionMark, ...]
     repetitions: tuple[UndatedCode, ...]
     marrows: tuple[Marrow, ...]
     seen: tuple[LeukaemiaSeen, ...]
@@ -86,7 +92,7 @@ def _in_relapse(situation: Situation, relapse: Relapse) -> Decision:
         rules.append(applied("REL-02"))
     if Kind.SITE in kinds:
         rules.append(applied("REL-06"))
-    before = situation.line.episodes[situation.line.episodes.index(relapse) - 1]
+    before = situation.line.before(relapse)
     if isinstance(before, Remission) and before.when is None and Kind.MARROW in kinds:
         rules.append(applied("REL-14"))
     return Decision(DiseaseStatus.ACTIVE_RR, tuple(rules), relapse.facts)
@@ -94,7 +100,10 @@ def _in_relapse(situation: Situation, relapse: Relapse) -> Decision:
 
 @rule("REL-12", "Relapse evidence out of date", "POL")
 def outdated_relapse(situation: Situation, relapse: Relapse) -> Decision | None:
-    """Evidence older than POL-07 with therapy since and no newer marrow: the state is not known."""
+    """Evidence older than POL-07 with therapy since and no newer marrow: the state is not known.
+
+    Residual disease alone does not show that the relapse goes on (E-14).
+    """
     newest = relapse.newest_evidence()
     if (
         newest is None
@@ -112,10 +121,26 @@ def outdated_relapse(situation: Situation, relapse: Relapse) -> Decision | None:
     treated = bool(therapy) or any(
         event.when is not None and event.when.latest >= newest.earliest for event in events
     )
-    newer_marrow = any(marrow.when.earliest > newest.latest for marrow in situation.marrows)
+    newer_marrow = any(
+        marrow.when.earliest > newest.latest
+        for marrow in situation.marrows
+        if marrow.has_blast_count or marrow.reaches(FIVE_PERCENT) is Tri.MET
+    )
     if not treated or newer_marrow:
         return None
-    return Decision(DiseaseStatus.UNKNOWN, (applied("REL-12"),), relapse.facts, ("D-BM",))
+    undated = _undated_remissions(situation, newest)
+    requests = ("D-BM", "D-CRDATE") if undated else ("D-BM",)
+    facts = (*relapse.facts, *undated)
+    return Decision(DiseaseStatus.UNKNOWN, (applied("REL-12"),), facts, requests)
+
+
+def _undated_remissions(situation: Situation, newest: DateRange) -> tuple[FactUsed, ...]:
+    """Remissions without a date, unless recorded before the newest evidence of the relapse."""
+    return tuple(
+        mark.used
+        for mark in situation.remissions
+        if mark.when is None and (mark.recorded is None or mark.recorded.latest > newest.latest)
+    )
 
 
 def _in_remission(situation: Situation, remission: Remission) -> Decision:
@@ -131,11 +156,13 @@ def _in_remission(situation: Situation, remission: Remission) -> Decision:
     if remission.when is None:
         rules.append(applied("E-10", note="remission without a date"))
     caveats: tuple[str, ...] = ()
+    if remission.marks and all(mark in situation.residue for mark in remission.marks):
+        caveats = (BY_RESIDUE,)
     if situation.repetitions:
         contradiction = repeated_code(situation)
         if isinstance(contradiction, Decision):
             return contradiction
-        caveats = contradiction
+        caveats += contradiction
         rules.append(applied("REL-16"))
     facts = remission.facts
     return Decision(DiseaseStatus.CR, tuple(rules), facts, (), caveats)
@@ -153,8 +180,7 @@ def doubtful_marrow(situation: Situation) -> Decision | None:
 
 def blood_blasts(situation: Situation, remission: Remission) -> Decision | None:
     """REL-07: a relapse is possible."""
-    since = _last_day(remission) if remission.when is not None else None
-    facts = blasts_since(situation.chart, since, situation.marrows)
+    facts = blasts_since(situation.chart, remission.newest_evidence(), situation.marrows)
     if not facts:
         return None
     return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-07"),), facts, ("D-BM",))
@@ -167,24 +193,16 @@ def refractory_after_remission(situation: Situation, remission: Remission) -> De
 
     It cannot be refractory without a relapse: a relapse is possible and must be confirmed.
     """
-    if remission.when is None:
+    newest = remission.newest_evidence()
+    if newest is None:
         return None
-    since = _last_day(remission).shifted(days=1)
+    since = newest.shifted(days=1)
     facts = tuple(used for used in documented(situation.chart, since) if used.when is not None)
     if not facts:
         return None
     return Decision(
         DiseaseStatus.POSSIBLE_RELAPSE, (applied("POL-12"),), facts, ("D-CONFIRM", "D-BM")
     )
-
-
-def _last_day(remission: Remission) -> DateRange:
-    """The newest day on which this remission is evident: later blood blasts are news, earlier ones
-    are not.
-    """
-    days = [mark.when for mark in remission.marks if mark.when is not None]
-    assert remission.when is not None
-    return max(days, key=lambda day: day.latest, default=remission.when)
 
 
 def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
@@ -204,7 +222,7 @@ def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
     days += [
         result.when.earliest
         for result in situation.chart.of(MrdResult)
-        if result.final and result.when is not None and _below_five(result)
+        if result.final and result.when is not None and residual_below(result, FIVE_PERCENT)
     ]
     codes = situation.repetitions
     if not remission_is_recent(days, situation.as_of, situation.policy.status_max_age):
@@ -218,14 +236,6 @@ def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
         "remission contradicts"
         for code in codes
     )
-
-
-def _below_five(result: MrdResult) -> bool:
-    if result.material is not Material.MARROW:
-        return False
-    if result.detection is Detection.NOT_DETECTED:
-        return True
-    return result.fraction is not None and result.fraction.at_least(FIVE_PERCENT) is Tri.NOT_MET
 
 
 def _before_remission(situation: Situation) -> Decision:

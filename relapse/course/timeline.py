@@ -4,7 +4,7 @@ REL-02, REL-08).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from relapse.assessment import FactUsed
@@ -17,7 +17,7 @@ from relapse.logic import Tri
 from relapse.rules import rule
 
 
-@dataclass
+@dataclass(eq=False)
 class Relapse:
     """One relapse episode: it begins with its earliest evidence and ends with the next
     remission.
@@ -37,7 +37,7 @@ class Relapse:
         return max((mark.when for mark in self.marks), key=lambda when: when.latest, default=None)
 
 
-@dataclass
+@dataclass(eq=False)
 class Remission:
     """One remission; several statements of it are still one (E-11)."""
 
@@ -47,6 +47,13 @@ class Remission:
     @property
     def facts(self) -> tuple[FactUsed, ...]:
         return tuple(mark.used for mark in self.marks)
+
+    def newest_evidence(self) -> DateRange | None:
+        """The last day on which this remission is evident: later blasts are news, earlier ones are
+        not.
+        """
+        days = [mark.when for mark in self.marks if mark.when is not None]
+        return max(days, key=lambda day: day.latest, default=self.when)
 
 
 @dataclass
@@ -72,6 +79,10 @@ class Timeline:
     @property
     def remissions(self) -> list[Remission]:
         return [episode for episode in self.episodes if isinstance(episode, Remission)]
+
+    def before(self, relapse: Relapse) -> Relapse | Remission:
+        """The episode that this relapse ended."""
+        return self.episodes[self.episodes.index(relapse) - 1]
 
     @property
     def current(self) -> Relapse | Remission | None:
@@ -102,6 +113,24 @@ def walk(evidence: Evidence) -> Timeline:
         else:
             _marrow(line, event, evidence)
     return line
+
+
+def remitted_by_residue(line: Timeline, evidence: Evidence) -> Timeline:
+    """The line with remissions that residual disease alone shows, where the line knows of none.
+
+    Where one is declared later its day would be too early: STALE-05 asks for results since.
+    """
+    if isinstance(line.current, Remission):
+        return line
+    last = None if line.current is None else line.current.newest_evidence()
+    residue = [
+        mark
+        for mark in evidence.residue
+        if last is None or (mark.when is not None and last.before(mark.when) is Tri.MET)
+    ]
+    if not residue:
+        return line
+    return walk(replace(evidence, remissions=[*evidence.remissions, *residue]))
 
 
 @rule("REL-08", "Remission after relapse", "S25")

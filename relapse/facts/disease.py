@@ -57,6 +57,8 @@ class Diagnosis(Fact):
     precursor: Tri = Tri.UNKNOWN
     """Whether the entry states a precursor (lymphoblastic) B-cell leukaemia."""
     phase: Phase = Phase.UNSTATED
+    refractory_relapse: bool = False
+    """The entry names a relapse and calls it refractory."""
     confirmed: bool = True
     """False for provisional, differential and unconfirmed entries."""
     clinical_status: ClinicalStatus | None = None

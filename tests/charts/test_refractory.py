@@ -4,6 +4,7 @@ import pytest
 
 from tests.charts.records import (
     FLOW,
+    ICD10CM,
     SNOMED,
     bcr_abl1,
     cd19,
@@ -200,3 +201,68 @@ def test_a_newly_diagnosed_patient_gets_nothing():
     answer = evaluate(chart)
     assert answer.disease == ("NOT_RR", 0, None)
     assert answer.topics == []
+
+
+# --- Refractory disease that is documented -------------------------------------------------------
+
+
+def boy_in_relapse(*more):
+    """A boy of 14, CR1 2023-09-20, first relapse (30 %) on 2026-06-08."""
+    return [
+        patient("2012-01-01"),
+        leukaemia("2023-08-01"),
+        plan("front-line", "Front-line ALL chemotherapy", "2023-08-05", "2026-02-01"),
+        remission("cr1", "2023-09-20", "Complete remission, first (CR1)"),
+        marrow("blasts", 30, "2026-06-08"),
+        marrow("blasts-flow", 30, "2026-06-08", FLOW),
+        cd19("cd19", "2026-06-08"),
+        cd22("cd22", "2026-06-08"),
+        bcr_abl1("bcr-abl1", "2026-06-08"),
+        cns("CNS1"),
+        exam_of_testes(),
+        *more,
+    ]
+
+
+REFRACTORY = concept(None, (SNOMED, "12311000132101"))
+
+
+@pytest.mark.parametrize(
+    ("onset", "tisa", "europe"),
+    [
+        ("2023-09-10", "NOT", "NOT"),  # the first induction had failed
+        ("2023-09-20", "NOT", "NOT"),
+        ("2026-05-10", "EVAL", "EVAL"),
+        ("2026-06-07", "EVAL", "EVAL"),
+        ("2026-06-08", "EVAL", "EVAL"),
+        ("2026-06-10", "EVAL", "EVAL"),
+    ],
+)
+def test_documented_before_the_first_marrow_of_the_relapse(onset, tisa, europe):
+    """E-14: the entry is of this episode from the remission on (CA-01, BL-08)."""
+    chart = boy_in_relapse(condition("refractory", REFRACTORY, onset))
+    assert evaluate(chart).products["tisag"] == tisa
+    assert evaluate(chart, jurisdiction="EU").blina == europe
+
+
+@pytest.mark.parametrize(
+    ("words", "tisa"),
+    [
+        ("Relapsed and refractory ALL", "EVAL"),
+        ("Refractory acute lymphoblastic leukemia", "EVAL"),
+        ("ALL in relapse, refractory", "EVAL"),
+        ("B-ALL, first relapse, refractory to FLAG-IDA", "EVAL"),
+        ("Relapsed/refractory ALL", "NOT"),  # a group of patients, not which of the two
+        ("Relapsed or refractory B-ALL", "NOT"),
+        ("Relapsed ALL, primary refractory at diagnosis", "NOT"),
+        ("ALL in relapse, not refractory", "NOT"),
+        ("ALL in relapse with refractory thrombocytopenia", "NOT"),
+        ("ALL in relapse", "NOT"),
+    ],
+)
+def test_refractory_in_words_beside_the_code_of_a_relapse(words, tisa):
+    """ICD-10-CM has no code for refractory ALL: it is written beside C91.02."""
+    entry = condition("relapse-code", concept(words, (ICD10CM, "C91.02")), "2026-06-08")
+    answer = evaluate(boy_in_relapse(entry))
+    assert answer.disease[:2] == ("ACTIVE_RR", 1)
+    assert answer.products["tisag"] == tisa

@@ -600,9 +600,13 @@ def test_BL_02_first_remission_of_a_child_in_the_US() -> None:
     assert answer.strength("HSCT") == "CONS"
 
 
-def test_BL_02_a_statement_of_remission_is_enough() -> None:
-    story = first_remission().mrd(DAY, "0.3")
-    assert story.without(ResponseStatement).ask().strength("BLIN") != "EVAL"
+@pytest.mark.parametrize(
+    ("mrd", "alone"), [("0.3", "EVAL"), ("0.99", "EVAL"), ("1", "-"), ("3", "-")]
+)
+def test_BL_02_a_statement_of_remission_or_little_residue_is_enough(mrd: str, alone: str) -> None:
+    """From 1 % on residual disease shows no remission by itself."""
+    story = first_remission().mrd(DAY, mrd)
+    assert story.without(ResponseStatement).ask().strength("BLIN") == alone
     assert story.ask().strength("BLIN") == "EVAL"
 
 

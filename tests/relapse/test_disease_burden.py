@@ -53,7 +53,8 @@ def test_P_14_second_remission_without_a_day(day: str, expected: set[str]) -> No
     story = adult().diagnosed("2024-01-10").front_line("2024-01-12", "2025-06-01")
     story = story.remission("2024-02-20", 1).cd19("2026-03-20").ph(Tri.NOT_MET)
     story = story.coded_relapse("2026-02-10", status=ClinicalStatus.RESOLVED)
-    story = story.reinduction("2026-02-16", "2026-03-25").mrd("2026-06-05", "0.5")
+    story = story.reinduction("2026-02-16", "2026-03-25")
+    story = story.mrd("2026-06-05", "2")  # too much to date the remission
     story = story.blood(day, 80, lymphoblasts=False).lab(Analyte.LEUKOCYTES, 100, day)
     answer = story.ask()
     assert answer.ds == "CR2"

@@ -260,9 +260,23 @@ def test_REL_12_a_transplant_perhaps_since_the_relapse(transplant: str, state: s
 def test_REL_12_a_marrow_surely_newer_than_the_evidence_of_relapse(
     relapse: str, newer: str, state: str
 ) -> None:
-    """Residual disease in a marrow after treatment: not an old state, but no remission either."""
+    """Few blasts before or early in treatment: not an old state, but no remission either."""
     story = adult_first_relapse(relapse=relapse, eot="2025-12-20").reinduction("2026-03-12")
-    assert story.mrd(newer, "0.5").ask().ds == state
+    assert story.marrow(newer, 2).ask().ds == state
+
+
+@pytest.mark.parametrize(
+    ("mrd", "state"), [(None, "UNKNOWN"), ("1", "UNKNOWN"), ("4", "UNKNOWN"), ("6", "ACTIVE_RR")]
+)
+def test_REL_12_residual_disease_is_no_newer_marrow(mrd: str | None, state: str) -> None:
+    """Below 5 % it does not show that the old relapse goes on."""
+    story = adult_first_relapse(relapse="2026-02-10", eot="2025-12-20")
+    story = story.reinduction("2026-02-14", "2026-03-20")
+    if mrd is not None:
+        story = story.mrd("2026-06-05", mrd)
+    answer = story.ask()
+    assert answer.ds == state
+    assert (answer.cards == {"DATA"}) == (state == "UNKNOWN")
 
 
 @pytest.mark.parametrize(

@@ -123,15 +123,18 @@ def test_E_14_a_course_that_cannot_have_treated_the_relapse(
     [
         ("2026-06-08", RELAPSE, "EVAL"),
         ("2026-06", RELAPSE, "EVAL"),
-        ("2026-05", RELAPSE, "NOT"),
-        ("2026-06-07", RELAPSE, "NOT"),
+        ("2026-05", RELAPSE, "EVAL"),
+        ("2026-06-07", RELAPSE, "EVAL"),
         ("2026-05-20", "2026-05", "EVAL"),
+        ("2024-04-13", RELAPSE, "EVAL"),  # the day after the first remission
+        ("2024-04-12", RELAPSE, "NOT"),
+        ("2024-03", RELAPSE, "NOT"),
     ],
 )
 def test_E_14_refractory_stated_in_the_present_episode(
     stated: str, relapse: str, tisa: str
 ) -> None:
-    """A statement that may be of the present episode is."""
+    """Refractory since the remission is the present episode, also before its first marrow."""
     story = child_first_relapse(relapse=relapse, eot="2026-04-20", but="cd19").cd19("2026-06-12")
     assert story.refractory(stated).ask().product("tisa") == tisa
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from mappings.context import ERROR, Context, Record, clipped, status_of
@@ -59,6 +59,13 @@ REQUEST: dict[str, Spec] = {
     "statusReason": CONCEPT,
     "reasonCode": Many(CONCEPT),
 }
+_SPECS = {
+    "MedicationAdministration": ADMINISTRATION,
+    "MedicationStatement": STATEMENT,
+    "MedicationRequest": REQUEST,
+}
+_NO_DAY = "0001"
+"""Stands for the day that FHIR requires of an administration and that is not there."""
 _OTHER_TYPES = frozenset({"MedicationOrder", "MedicationDispense"})
 _GIVEN = {
     "MedicationAdministration": frozenset({"completed", "in-progress", "on-hold", "stopped"}),
@@ -116,68 +123,84 @@ def read_all(context: Context, items: Iterable[Item]) -> None:
 
 
 def _read(context: Context, item: Item, drug: Drug, orders: list[Order], under: set[str]) -> None:
-    resource, kind = item.resource, item.kind
-    status = status_of(resource)
+    if not _is_use(context, item, drug):
+        return
+    doubts = _doubts(item)
+    for doubt in doubts:
+        context.list_unread(item, doubt, drug.name)
+    record = _admitted(context, item, drug)
+    if record is None:
+        return
+    span = time_of(context, record, status_of(item.resource), drug.name)
+    if not _add_infusion(context, record, drug, span, certain=not doubts):
+        for use in _uses(context, record, drug, span, certain=not doubts):
+            if use.given is Given.ORDERED and not use.oral:
+                orders.append(Order(item, use))
+            else:
+                context.facts.append(use)
+        _note_order(context, record, under)
+
+
+def _is_use(context: Context, item: Item, drug: Drug) -> bool:
+    """Whether the resource says that a known drug was, will or may have been given; what it says
+    otherwise is listed where somebody may look for it.
+    """
+    resource, status = item.resource, status_of(item.resource)
     if not drug.value_sets:
         if status not in _NOT_GIVEN | {ERROR} and context.is_patients(item):
             context.list_unread(item, drug.problem, drug.words)
-        return
-    if kind in _OTHER_TYPES:
+        return False
+    if item.kind in _OTHER_TYPES:
         context.list_unread(item, "a type of resource that is not read", drug.name)
-        return
+        return False
     if status == ERROR:
         context.list_unread(item, "entered in error", drug.name)
-        return
-    if (
-        is_true(resource.get("doNotPerform"))
-        or status in _NOT_GIVEN
-        or status == "entered-in-error"
-    ):
-        return
+        return False
+    if is_true(resource.get("doNotPerform")) or status in _NOT_GIVEN:
+        return False
     if any(is_true(resource.get(name)) for name in _OLD_NEGATIONS) or string(
         resource.get("taken")
     ) in ("n", "no"):
         context.list_unread(
             item, "marked as not given in the way of an older FHIR release", drug.name
         )
-        return
-    if kind == "MedicationRequest" and string(resource.get("intent")).lower() in _NO_ORDER:
-        return
-    taken = string(resource.get("taken")) if kind == "MedicationStatement" else ""
-    intent = string(resource.get("intent")).lower() if kind == "MedicationRequest" else ""
-    perhaps = status not in _GIVEN[kind] or taken in _TAKEN_UNKNOWN or intent not in _ORDERS | {""}
-    if intent not in _ORDERS | {""}:
-        context.list_unread(item, "an intent that is not known", drug.name)
-    if taken in _TAKEN_UNKNOWN:
-        context.list_unread(
-            item, "not known whether taken, in the way of an older FHIR release", drug.name
-        )
-    if status not in _GIVEN[kind]:
-        context.list_unread(
-            item, "a status that is not known" if status else "no status", drug.name
-        )
-    spec = {
-        "MedicationAdministration": ADMINISTRATION,
-        "MedicationStatement": STATEMENT,
-        "MedicationRequest": REQUEST,
-    }[kind]
-    required: dict[str, object] = {
-        "status": "unknown",
-        "medicationCodeableConcept": {"text": drug.name},
-    }
-    if "medicationReference" in resource:
-        del required["medicationCodeableConcept"]
+        return False
+    return not (item.kind == "MedicationRequest" and _intent(item) in _NO_ORDER)
+
+
+def _intent(item: Item) -> str:
+    return string(item.resource.get("intent")).lower()
+
+
+def _doubts(item: Item) -> list[str]:
+    """Why it is not certain that the drug was given; empty where it is."""
+    found = []
+    if item.kind == "MedicationRequest" and _intent(item) not in _ORDERS | {""}:
+        found.append("an intent that is not known")
+    if item.kind == "MedicationStatement" and string(item.resource.get("taken")) in _TAKEN_UNKNOWN:
+        found.append("not known whether taken, in the way of an older FHIR release")
+    status = status_of(item.resource)
+    if status not in _GIVEN[item.kind]:
+        found.append("a status that is not known" if status else "no status")
+    return found
+
+
+def _admitted(context: Context, item: Item, drug: Drug) -> Record | None:
+    """The resource as a record, with what FHIR requires and `drug` and `time_of` read by rules of
+    their own.
+    """
+    resource, kind = item.resource, item.kind
+    required: dict[str, object] = {"status": "unknown"}
+    if "medicationReference" not in resource:
+        required["medicationCodeableConcept"] = {"text": drug.name}
     if kind == "MedicationRequest":
         required["intent"] = "order"
     if kind == "MedicationAdministration" and "effectivePeriod" not in resource:
-        required["effectiveDateTime"] = "0001"
-    record = context.admit(item, spec, drug.name, required, _modern(resource, kind))
-    if record is None:
-        return
-    if "0001" == record.data.get("effectiveDateTime"):
+        required["effectiveDateTime"] = _NO_DAY
+    record = context.admit(item, _SPECS[kind], drug.name, required, _modern(resource, kind))
+    if record is not None and record.data.get("effectiveDateTime") == _NO_DAY:
         del record.data["effectiveDateTime"]
-    span = time_of(context, record, status, drug.name)
-    _add(context, record, drug, span, status, orders, under, perhaps)
+    return record
 
 
 def _modern(resource: Json, kind: str) -> Json:
@@ -194,66 +217,68 @@ def _modern(resource: Json, kind: str) -> Json:
     return {**resource, **changes} if changes else resource
 
 
-def _add(
-    context: Context,
-    record: Record,
-    drug: Drug,
-    span: Span,
-    status: str,
-    orders: list[Order],
-    under: set[str],
-    perhaps: bool,
-) -> None:
-    """Add the use of each agent. One that was perhaps given counts as an infused order does: an
-    older antigen result is no longer proof, and nothing else follows from it.
-    """
-    item, kind = record.item, record.item.kind
-    reasons = _reasons(record.data)
+def _add_infusion(
+    context: Context, record: Record, drug: Drug, span: Span, *, certain: bool
+) -> bool:
+    """Whether the drug is CAR-T cells, which are infusions and no uses of a drug."""
+    item = record.item
+    ordered = item.kind == "MedicationRequest"
     infusion = infusion_named(
         drug.value_sets,
         item.reference,
         span.start,
         clipped(drug.name),
-        certain=not perhaps and kind != "MedicationRequest",
+        certain=certain and not ordered,
     )
-    if infusion is not None:
-        if kind == "MedicationRequest":
-            context.car_t_orders.append((item, infusion, status == "completed"))
-        else:
-            context.car_t.append(infusion)
-        return
+    if infusion is None:
+        return False
+    if ordered:
+        completed = status_of(item.resource) == "completed"
+        context.car_t_orders.append((item, infusion, completed))
+    else:
+        context.car_t.append(infusion)
+    return True
+
+
+def _uses(
+    context: Context, record: Record, drug: Drug, span: Span, *, certain: bool
+) -> Iterator[DrugUse]:
+    """The use of each agent. One that was perhaps given counts as an infused order does: an older
+    antigen result is no longer proof, and nothing else follows from it.
+    """
+    item = record.item
+    reasons = _reasons(record.data)
     words = f"{drug.words} | {_routes(record.data)}"
+    intrathecal = bool(_INTRATHECAL.search(words))
+    ended = status_of(item.resource) == "stopped" or span.end is not None
     for agent in sorted(agents_of(drug.value_sets), key=lambda agent: agent.value):
         if agent is Agent.METHOTREXATE and _RHEUMATOLOGY.search(f"{words} | {reasons}"):
             continue
         oral = agent in TYROSINE_KINASE_INHIBITORS or (
-            bool(_ORAL.search(words)) and not _INTRATHECAL.search(words)
+            bool(_ORAL.search(words)) and not intrathecal
         )
-        if perhaps and oral:
+        if oral and not certain:
             continue
-        given = Given.ORDERED if perhaps else _CERTAINTY[kind]
-        use = DrugUse(
+        yield DrugUse(
             source=context.source(item, span.inferred),
             when=span.start,
             text=clipped(drug.name),
             agent=agent,
             name=clipped(drug.name, 120),
-            given=given,
+            given=_CERTAINTY[item.kind] if certain else Given.ORDERED,
             until=span.end,
             running=span.running,
-            stop_reason=_stop_reason(record.data)
-            if status == "stopped" or span.end is not None
-            else None,
-            intrathecal=bool(_INTRATHECAL.search(words)),
+            stop_reason=_stop_reason(record.data) if ended else None,
+            intrathecal=intrathecal,
             oral=oral,
         )
-        if given is Given.ORDERED and not oral:
-            orders.append(Order(item, use))
-        else:
-            context.facts.append(use)
+
+
+def _note_order(context: Context, record: Record, under: set[str]) -> None:
+    """Remember the order that a dose was given under."""
     request = record.data.get("request")
     if request is not None:
-        target = context.index.find(request, item)
+        target = context.index.find(request, record.item)
         under.add(target.reference if target is not None else string(request.get("reference")))
 
 

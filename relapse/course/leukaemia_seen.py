@@ -23,7 +23,7 @@ class LeukaemiaSeen:
 
 
 def leukaemia_seen(
-    chart: Chart, specimens: tuple[Marrow, ...], site_marks: list[RelapseMark]
+    chart: Chart, specimens: tuple[Marrow, ...], site_marks: tuple[RelapseMark, ...]
 ) -> tuple[LeukaemiaSeen, ...]:
     """Days on which leukaemia was measured: marrow from 5 %, MRD from 1 %, blood blasts from 1 %,
     other sites.

@@ -1,4 +1,4 @@
-"""Refractory disease and induction failure (E-14, REL-10, POL-12)."""
+"""Refractory disease (E-14, POL-12)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from datetime import date
 from relapse.assessment import FactUsed
 from relapse.course.courses import Course
 from relapse.course.diagnosis import all_entries, describe
-from relapse.course.leukaemia_seen import LeukaemiaSeen
+from relapse.course.findings import Findings
 from relapse.course.marrow import FIVE_PERCENT, Marrow
 from relapse.course.timeline import Relapse, Timeline
 from relapse.course.treatment import TreatmentHistory
-from relapse.dates import DateRange, add_days
+from relapse.dates import DateRange
 from relapse.facts import Chart, Phase, Response, ResponseStatement
 from relapse.logic import Tri
 from relapse.rules import rule
-
-BLASTS_PERSIST_AFTER_DAYS = 28
-INDUCTION_WINDOW_DAYS = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +67,7 @@ def courses_since(history: TreatmentHistory, relapse: DateRange | None) -> list[
 
 
 @rule("E-14", "Refractory relapse", "S36", "S25", "S16", "POL")
-def of_relapse(
-    chart: Chart,
-    history: TreatmentHistory,
-    line: Timeline,
-    marrows: tuple[Marrow, ...],
-    as_of: date,
-) -> Refractory:
+def of_relapse(found: Findings, line: Timeline) -> Refractory:
     """Whether the latest relapse is: documented, or a completed course of it followed by a marrow
     from 5 % on.
 
@@ -85,7 +76,8 @@ def of_relapse(
     """
     episode = line.relapses[-1]
     relapse = episode.when
-    facts = documented(chart, _since(line, episode))
+    history, as_of = found.history, found.as_of
+    facts = documented(found.chart, _since(line, episode))
     courses = courses_since(history, relapse)
     completed = [course for course in courses if course.completed_by(as_of)]
     done = Tri.MET if completed else history.absent()
@@ -97,7 +89,7 @@ def of_relapse(
     if not completed:
         return Refractory(Tri.NOT_MET if history.known else Tri.UNKNOWN, (), done)
     for course in completed:
-        after = _first_marrow_after(course, courses, marrows)
+        after = _first_marrow_after(course, courses, found.marrows)
         if after is not None and after.reaches(FIVE_PERCENT) is Tri.MET:
             return Refractory(Tri.MET, (*course.facts, *after.facts), Tri.MET)
     return Refractory(Tri.UNKNOWN, completed[-1].facts, Tri.MET)
@@ -131,53 +123,3 @@ def _first_marrow_after(
         ),
         None,
     )
-
-
-def induction_start(
-    history: TreatmentHistory, first_diagnosed: DateRange | None
-) -> DateRange | None:
-    """First day of the first course on record (encodings 10.2, 10.8b); without courses unknown.
-
-    A plan recorded as beginning up to two weeks before the diagnosis was entered is the induction
-    all the same.
-    """
-    for course in history.courses:
-        if course.start is None:
-            continue
-        if first_diagnosed is None or course.start.latest >= add_days(
-            first_diagnosed.earliest, -14
-        ):
-            return course.start
-    return None
-
-
-@rule("REL-10", "Primary induction failure", "S36")
-def induction_failed(
-    start: DateRange | None,
-    seen: tuple[LeukaemiaSeen, ...],
-    history: TreatmentHistory,
-    until: date,
-) -> tuple[FactUsed, ...]:
-    """Leukaemia seen from day 28 of induction on, with a further course given or 42 days gone; else
-    nothing.
-    """
-    if start is None:
-        return ()
-    late = [
-        item
-        for item in seen
-        if item.when.earliest >= add_days(start.latest, BLASTS_PERSIST_AFTER_DAYS)
-    ]
-    late = [item for item in late if item.when.earliest <= until]
-    if not late:
-        return ()
-    further = [
-        course
-        for course in history.courses
-        if course.start is not None
-        and course.start.earliest > start.latest
-        and course.start.earliest <= until
-    ]
-    if further or until >= add_days(start.latest, INDUCTION_WINDOW_DAYS):
-        return tuple(item.used for item in late)
-    return ()

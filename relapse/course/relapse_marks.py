@@ -105,10 +105,10 @@ def _own_onset(
 
 
 @rule("REL-06", "Extramedullary relapse", "S26")
-def at_sites(findings: tuple[SiteFinding, ...]) -> list[RelapseMark]:
+def at_sites(findings: tuple[SiteFinding, ...]) -> tuple[RelapseMark, ...]:
     """Proven leukaemia outside the marrow, with a date."""
-    return [
+    return tuple(
         RelapseMark(finding.when, Kind.SITE, (finding.used,), site=finding.site)
         for finding in findings
         if finding.leukaemia is Tri.MET and finding.when is not None
-    ]
+    )

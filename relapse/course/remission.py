@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from relapse.assessment import FactUsed
 from relapse.course.courses import Course
 from relapse.course.diagnosis import all_entries, describe
-from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT, Marrow, residual_below
+from relapse.course.findings import Findings
+from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT, residual_below
 from relapse.course.treatment import TreatmentHistory
 from relapse.dates import DateRange, add_days
 from relapse.facts import (
@@ -84,33 +85,22 @@ def _from_entry(entry: Diagnosis, first_diagnosed: DateRange | None) -> list[Rem
     return []
 
 
-@dataclass(frozen=True, slots=True)
-class MarrowEvidence:
-    """What a remission by marrow is judged from; ``window_days`` is POL-10."""
-
-    chart: Chart
-    marrows: tuple[Marrow, ...]
-    history: TreatmentHistory
-    first_diagnosed: DateRange | None
-    window_days: int
-
-
 @rule("POL-10", "Remission by marrow: nothing contrary close by", "POL")
-def by_marrow(evidence: MarrowEvidence) -> tuple[RemissionMark, ...]:
+def by_marrow(found: Findings) -> tuple[RemissionMark, ...]:
     """Marrows below 5 % by every method after therapy, with no contrary evidence within the
     window.
     """
     return _after_therapy(
         [
             RemissionMark(marrow.when, marrow.facts[0], by_marrow=True)
-            for marrow in evidence.marrows
+            for marrow in found.marrows
             if marrow.has_blast_count and marrow.reaches(FIVE_PERCENT) is Tri.NOT_MET
         ],
-        evidence,
+        found,
     )
 
 
-def by_residue(evidence: MarrowEvidence) -> tuple[RemissionMark, ...]:
+def by_residue(found: Findings) -> tuple[RemissionMark, ...]:
     """Marrows in which no blasts were counted, but residual disease is not detected or below 1 %
     (E-10, REL-16).
 
@@ -119,7 +109,7 @@ def by_residue(evidence: MarrowEvidence) -> tuple[RemissionMark, ...]:
     """
     marks = [
         RemissionMark(marrow.when, marrow.facts[0], by_marrow=True)
-        for marrow in evidence.marrows
+        for marrow in found.marrows
         if not marrow.has_blast_count and marrow.reaches(ONE_PERCENT) is Tri.NOT_MET
     ]
     marks += [
@@ -128,29 +118,28 @@ def by_residue(evidence: MarrowEvidence) -> tuple[RemissionMark, ...]:
             FactUsed.of(result, f"marrow MRD {result.detection.value}"),
             by_marrow=True,
         )
-        for result in evidence.chart.of(MrdResult)
+        for result in found.chart.of(MrdResult)
         # Measured values are those of the marrows.
         if result.final and result.detection is not Detection.QUANTIFIED
         if residual_below(result, ONE_PERCENT)
     ]
-    courses = evidence.history.courses
+    courses = found.history.courses
     return tuple(
         mark
-        for mark in _after_therapy(marks, evidence)
+        for mark in _after_therapy(marks, found)
         if mark.when is not None and not any(_interim(mark.when, course) for course in courses)
     )
 
 
-def _after_therapy(
-    marks: list[RemissionMark], evidence: MarrowEvidence
-) -> tuple[RemissionMark, ...]:
-    """Those after therapy, with neither marrow from 5 % on nor blasts in blood close by."""
-    contrary = [
-        marrow.when for marrow in evidence.marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET
-    ]
+def _after_therapy(marks: list[RemissionMark], found: Findings) -> tuple[RemissionMark, ...]:
+    """Those after therapy, with no marrow from 5 % on, blasts in blood or leukaemia at another site
+    close by.
+    """
+    contrary = [mark.when for mark in found.site_marks]
+    contrary += [marrow.when for marrow in found.marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET]
     contrary += [
         result.when
-        for result in evidence.chart.of(BlastResult)
+        for result in found.chart.of(BlastResult)
         if result.material is Material.BLOOD
         and result.final
         and result.when is not None
@@ -160,8 +149,8 @@ def _after_therapy(
         mark
         for mark in marks
         if mark.when is not None
-        and not any(mark.when.near(other, evidence.window_days) for other in contrary)
-        and _treated_before(mark.when, evidence.history, evidence.first_diagnosed)
+        and not any(mark.when.near(other, found.policy.remission_window) for other in contrary)
+        and _treated_before(mark.when, found.history, found.first_diagnosed)
     )
 
 

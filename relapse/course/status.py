@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from relapse.assessment import DiseaseStatus, FactUsed, RuleResult
 from relapse.course.blood import blasts_since
+from relapse.course.findings import Findings
+from relapse.course.induction import induction_failed
 from relapse.course.leukaemia_seen import LeukaemiaSeen
-from relapse.course.marrow import FIVE_PERCENT, Marrow, residual_below
-from relapse.course.refractory import Refractory, documented, induction_failed
-from relapse.course.relapse_marks import Kind, UndatedCode
-from relapse.course.remission import RemissionMark
-from relapse.course.timeline import Relapse, Remission, Timeline
-from relapse.course.treatment import TreatmentHistory
+from relapse.course.line import CourseLine
+from relapse.course.marrow import FIVE_PERCENT, residual_below
+from relapse.course.refractory import Refractory, documented
+from relapse.course.relapse_marks import Kind
+from relapse.course.timeline import Relapse, Remission
 from relapse.course.undated_codes import remission_is_recent
 from relapse.dates import DateRange, add_days
-from relapse.facts import Chart, MrdResult
+from relapse.facts import MrdResult
 from relapse.logic import Tri
-from relapse.policy import Policy
 from relapse.rules import applied, rule
 
 NEW_DISEASE_DAYS = 42
@@ -44,27 +43,17 @@ class Decision:
     refractory: Refractory | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What the state is decided from."""
 
-    chart: Chart
-    as_of: date
-    policy: Policy
-    line: Timeline
-    remissions: tuple[RemissionMark, ...]
-    residue: tuple[RemissionMark, ...]
-    repetitions: tuple[UndatedCode, ...]
-    marrows: tuple[Marrow, ...]
-    seen: tuple[LeukaemiaSeen, ...]
-    history: TreatmentHistory
-    first_diagnosed: DateRange | None
-    induction: DateRange | None
+    found: Findings
+    line: CourseLine
 
 
 def decide(situation: Situation) -> Decision:
     """The state of the disease."""
-    current = situation.line.current
+    current = situation.line.timeline.current
     if isinstance(current, Relapse):
         return _in_relapse(situation, current)
     if isinstance(current, Remission):
@@ -76,8 +65,8 @@ def _in_relapse(situation: Situation, relapse: Relapse) -> Decision:
     too_old = outdated_relapse(situation, relapse)
     if too_old is not None:
         return too_old
-    if situation.line.disputed:
-        stated = tuple(mark.used for mark in situation.line.disputed)
+    if situation.line.timeline.disputed:
+        stated = tuple(mark.used for mark in situation.line.timeline.disputed)
         return Decision(
             DiseaseStatus.POSSIBLE_RELAPSE,
             (applied("POL-10"),),
@@ -92,7 +81,7 @@ def _in_relapse(situation: Situation, relapse: Relapse) -> Decision:
         rules.append(applied("REL-02"))
     if Kind.SITE in kinds:
         rules.append(applied("REL-06"))
-    before = situation.line.before(relapse)
+    before = situation.line.timeline.before(relapse)
     if isinstance(before, Remission) and before.when is None and Kind.MARROW in kinds:
         rules.append(applied("REL-14"))
     return Decision(DiseaseStatus.ACTIVE_RR, tuple(rules), relapse.facts)
@@ -107,23 +96,23 @@ def outdated_relapse(situation: Situation, relapse: Relapse) -> Decision | None:
     newest = relapse.newest_evidence()
     if (
         newest is None
-        or add_days(newest.latest, situation.policy.status_max_age) >= situation.as_of
+        or add_days(newest.latest, situation.found.policy.status_max_age) >= situation.found.as_of
     ):
         return None
     therapy = [
         course
-        for course in situation.history.courses
+        for course in situation.found.history.courses
         if (course.start is not None and course.start.latest >= newest.earliest)
         or course.running
         or (course.end is not None and course.end.latest > newest.latest)
     ]
-    events = [*situation.history.transplants, *situation.history.car_t]
+    events = [*situation.found.history.transplants, *situation.found.history.car_t]
     treated = bool(therapy) or any(
         event.when is not None and event.when.latest >= newest.earliest for event in events
     )
     newer_marrow = any(
         marrow.when.earliest > newest.latest
-        for marrow in situation.marrows
+        for marrow in situation.found.marrows
         if marrow.has_blast_count or marrow.reaches(FIVE_PERCENT) is Tri.MET
     )
     if not treated or newer_marrow:
@@ -138,7 +127,7 @@ def _undated_remissions(situation: Situation, newest: DateRange) -> tuple[FactUs
     """Remissions without a date, unless recorded before the newest evidence of the relapse."""
     return tuple(
         mark.used
-        for mark in situation.remissions
+        for mark in situation.line.remissions
         if mark.when is None and (mark.recorded is None or mark.recorded.latest > newest.latest)
     )
 
@@ -151,14 +140,14 @@ def _in_remission(situation: Situation, remission: Remission) -> Decision:
     )
     if doubt is not None:
         return doubt
-    count = situation.line.relapse_count
+    count = situation.line.timeline.relapse_count
     rules = [applied("REL-08")] if count else []
     if remission.when is None:
         rules.append(applied("E-10", note="remission without a date"))
     caveats: tuple[str, ...] = ()
-    if remission.marks and all(mark in situation.residue for mark in remission.marks):
+    if remission.marks and all(mark in situation.line.residue for mark in remission.marks):
         caveats = (BY_RESIDUE,)
-    if situation.repetitions:
+    if situation.line.repetitions:
         contradiction = repeated_code(situation)
         if isinstance(contradiction, Decision):
             return contradiction
@@ -171,7 +160,7 @@ def _in_remission(situation: Situation, remission: Remission) -> Decision:
 @rule("REL-03", "Marrow from 5 % on by one method", "S25")
 def doubtful_marrow(situation: Situation) -> Decision | None:
     """After remission, 5 to 25 % by one method and nothing else: a relapse is possible."""
-    marrows = situation.line.doubtful
+    marrows = situation.line.timeline.doubtful
     if not marrows:
         return None
     facts = tuple(used for marrow in marrows for used in marrow.facts)
@@ -180,7 +169,9 @@ def doubtful_marrow(situation: Situation) -> Decision | None:
 
 def blood_blasts(situation: Situation, remission: Remission) -> Decision | None:
     """REL-07: a relapse is possible."""
-    facts = blasts_since(situation.chart, remission.newest_evidence(), situation.marrows)
+    facts = blasts_since(
+        situation.found.chart, remission.newest_evidence(), situation.found.marrows
+    )
     if not facts:
         return None
     return Decision(DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-07"),), facts, ("D-BM",))
@@ -197,7 +188,9 @@ def refractory_after_remission(situation: Situation, remission: Remission) -> De
     if newest is None:
         return None
     since = newest.shifted(days=1)
-    facts = tuple(used for used in documented(situation.chart, since) if used.when is not None)
+    facts = tuple(
+        used for used in documented(situation.found.chart, since) if used.when is not None
+    )
     if not facts:
         return None
     return Decision(
@@ -211,21 +204,21 @@ def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
     """
     days = [
         day.earliest
-        for mark in situation.remissions
+        for mark in situation.line.remissions
         if (day := mark.when or mark.recorded) is not None
     ]
     days += [
         marrow.when.earliest
-        for marrow in situation.marrows
+        for marrow in situation.found.marrows
         if marrow.reaches(FIVE_PERCENT) is Tri.NOT_MET
     ]
     days += [
         result.when.earliest
-        for result in situation.chart.of(MrdResult)
+        for result in situation.found.chart.of(MrdResult)
         if result.final and result.when is not None and residual_below(result, FIVE_PERCENT)
     ]
-    codes = situation.repetitions
-    if not remission_is_recent(days, situation.as_of, situation.policy.status_max_age):
+    codes = situation.line.repetitions
+    if not remission_is_recent(days, situation.found.as_of, situation.found.policy.status_max_age):
         facts = tuple(code.used for code in codes)
         return Decision(
             DiseaseStatus.POSSIBLE_RELAPSE, (applied("REL-16"),), facts, ("D-CONFIRM", "D-BM")
@@ -239,8 +232,11 @@ def repeated_code(situation: Situation) -> Decision | tuple[str, ...]:
 
 
 def _before_remission(situation: Situation) -> Decision:
-    failed = documented(situation.chart, None) or induction_failed(
-        situation.induction, _blasts_only(situation), situation.history, situation.as_of
+    failed = documented(situation.found.chart, None) or induction_failed(
+        situation.found.induction,
+        _blasts_only(situation),
+        situation.found.history,
+        situation.found.as_of,
     )
     if failed:
         return Decision(
@@ -259,10 +255,10 @@ def _blasts_only(situation: Situation) -> tuple[LeukaemiaSeen, ...]:
     """
     low = {
         marrow.facts[0]
-        for marrow in situation.marrows
+        for marrow in situation.found.marrows
         if marrow.reaches(FIVE_PERCENT) is not Tri.MET
     }
-    return tuple(item for item in situation.seen if item.used not in low)
+    return tuple(item for item in situation.found.seen if item.used not in low)
 
 
 @rule("REL-13", "Blasts without a known course", "S25")
@@ -272,13 +268,15 @@ def unexplained_blasts(situation: Situation) -> Decision | None:
 
     The blasts of a leukaemia that was diagnosed within six weeks are that diagnosis.
     """
-    if situation.induction is not None:
+    if situation.found.induction is not None:
         return None
-    marrows = [marrow for marrow in situation.marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET]
+    marrows = [
+        marrow for marrow in situation.found.marrows if marrow.reaches(FIVE_PERCENT) is Tri.MET
+    ]
     if not marrows:
         return None
-    first = situation.first_diagnosed
-    if first is not None and situation.as_of <= add_days(first.latest, NEW_DISEASE_DAYS):
+    first = situation.found.first_diagnosed
+    if first is not None and situation.found.as_of <= add_days(first.latest, NEW_DISEASE_DAYS):
         return None
     facts = tuple(used for marrow in marrows for used in marrow.facts)
     return Decision(DiseaseStatus.UNKNOWN, (applied("REL-13"),), facts, ("D-CRDATE", "D-PRIOR"))

@@ -14,7 +14,7 @@ from relapse.course.induction import induction_failed
 from relapse.course.refractory import Refractory, of_relapse
 from relapse.course.relapse_marks import Kind, RelapseMark
 from relapse.course.sites import Involvement, involvement
-from relapse.course.status import Situation, decide
+from relapse.course.status import decide
 from relapse.course.timeline import Relapse, Remission, Timeline
 from relapse.facts import Chart, Sex
 from relapse.logic import Tri
@@ -26,7 +26,7 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
     found = find(chart, as_of, policy)
     drawn = course_line.draw(found)
     line = drawn.timeline
-    decision = decide(Situation(found, drawn))
+    decision = decide(found, drawn)
     refractory = decision.refractory
     if refractory is None:
         refractory = (

@@ -49,10 +49,12 @@ def _why(case: Case, id: str) -> str:
     if id == "D-BM":
         if "REL-12" in rules:
             return (
-                "the newest evidence of relapse is older than "
+                "the newest evidence of active disease is older than "
                 f"{case.policy.status_max_age} days and treatment followed"
             )
         return "no marrow since" if "REL-07" in rules else ""
+    if id == "D-CRDATE" and "REL-12" in rules:
+        return "a remission is recorded without a date"
     return case.chart.lacking("not on record", Section.CONDITIONS, Section.RESULTS)
 
 

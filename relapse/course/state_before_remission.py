@@ -8,6 +8,7 @@ from relapse.course.findings import Findings
 from relapse.course.induction import induction_failed
 from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.marrow import FIVE_PERCENT
+from relapse.course.outdated import outdated
 from relapse.course.refractory import Refractory, documented
 from relapse.dates import add_days
 from relapse.logic import Tri
@@ -20,13 +21,20 @@ recorded yet.
 
 
 def before_remission(found: Findings) -> Decision:
+    """Refractory; unknown where that was long ago, or where blasts are not explained; else not
+    relapsed or refractory.
+    """
+    seen = _blasts_only(found)
     failed = documented(found.chart, None) or induction_failed(
-        found.induction,
-        _blasts_only(found),
-        found.history,
-        found.as_of,
+        found.induction, seen, found.history, found.as_of
     )
     if failed:
+        days = [used.when for used in failed if used.when is not None]
+        days += [item.when for item in seen]
+        # Refractory disease without a date is of the present.
+        dated = all(used.when is not None for used in failed)
+        if dated and outdated(found, max(days, key=lambda day: day.latest)):
+            return Decision(DiseaseStatus.UNKNOWN, (applied("REL-12"),), failed, ("D-BM",))
         return Decision(
             DiseaseStatus.ACTIVE_RR,
             (applied("REL-10"),),

@@ -266,3 +266,53 @@ def test_refractory_in_words_beside_the_code_of_a_relapse(words, tisa):
     answer = evaluate(boy_in_relapse(entry))
     assert answer.disease[:2] == ("ACTIVE_RR", 1)
     assert answer.products["tisag"] == tisa
+
+
+# --- Induction failure of long ago ---------------------------------------------------------------
+
+
+def failed_induction(*more, until="2024-02-01"):
+    """A boy of 16: induction of 2022 ended with 30 %, chemotherapy went on; no remission stated."""
+    return [
+        patient("2010-01-01"),
+        leukaemia("2022-01-03"),
+        plan("induction", "ALL induction", "2022-01-05", "2022-02-07"),
+        plan("later", "Consolidation and maintenance", "2022-02-15", until),
+        marrow("end", 30, "2022-02-08"),
+        marrow("end-flow", 30, "2022-02-08", FLOW),
+        *more,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "state"), [("2022-05-09", "ACTIVE_RR"), ("2022-05-10", "UNKNOWN")]
+)
+def test_an_induction_failure_goes_out_of_date(today, state):
+    """REL-12, POL-07: 90 days after the last blasts, with treatment since, the marrow is asked
+    for.
+    """
+    answer = evaluate(failed_induction(), today)
+    assert answer.disease == (state, 0, None)
+    if state == "UNKNOWN":
+        assert answer.topics == ["missing-data"]
+        assert answer.requests() == {"D-BM"}
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ([marrow("new", 20, "2026-06-01")], "ACTIVE_RR"),
+        ([condition("code", REFRACTORY, "2022-02-10")], "UNKNOWN"),
+        ([condition("code", REFRACTORY, "2026-06-01")], "ACTIVE_RR"),
+        ([condition("code", REFRACTORY, None)], "ACTIVE_RR"),
+        ([marrow("new", 1, "2022-06-01")], "CR"),
+    ],
+    ids=["blasts now", "coded then", "coded now", "coded without a date", "remission by marrow"],
+)
+def test_what_makes_an_old_induction_failure_present(more, state):
+    assert evaluate(failed_induction(*more)).disease[0] == state
+
+
+def test_without_treatment_since_an_old_failure_stands():
+    chart = [item for item in failed_induction() if item["id"] != "later"]
+    assert evaluate(chart).disease[0] == "ACTIVE_RR"

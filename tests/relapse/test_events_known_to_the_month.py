@@ -117,16 +117,16 @@ def test_the_state_of_a_remission_without_a_day() -> None:
 @pytest.mark.parametrize(
     ("start", "marrow", "state"),
     [
-        ("2026-01", "2026-02-27", "NOT_RR"),
-        ("2026-01", "2026-02-28", "ACTIVE_RR"),
-        ("2026-01-10", "2026-02", "NOT_RR"),
-        ("2026-01-10", "2026-03", "ACTIVE_RR"),
+        ("2026-02", "2026-03-27", "NOT_RR"),
+        ("2026-02", "2026-03-28", "ACTIVE_RR"),
+        ("2026-02-10", "2026-03", "NOT_RR"),
+        ("2026-02-10", "2026-04", "ACTIVE_RR"),
     ],
 )
 def test_REL_10_blasts_surely_28_days_after_the_induction_began(
     start: str, marrow: str, state: str
 ) -> None:
-    story = person("2014-11-20").diagnosed("2026-01-08").front_line(start)
+    story = person("2014-11-20").diagnosed("2026-02-08").front_line(start)
     assert story.marrow(marrow, 40, flow=40).ask().ds == state
 
 

@@ -22,6 +22,7 @@ from mappings.record.identity import identify
 from mappings.record.index import Index
 from mappings.record.resources import Item, collect
 from mappings.terminology import Terminology, standard
+from mappings.treatment.antibodies import list_antibodies
 from mappings.treatment.car_t import add_infusions
 from mappings.values.shapes import has_wrong_type
 from relapse.dates import DateRange
@@ -131,6 +132,7 @@ def read_chart(
     care_plan.read_all(context, by_kind["CarePlan"])
     _list_wrong_types(context, (*by_kind["Condition"], *observations, *by_kind["Procedure"]))
     add_infusions(context)
+    list_antibodies(context)
     conclusions.list_conclusions(context, by_kind["DiagnosticReport"])
     conclusions.list_narratives(context)
     list_outcomes(context, by_kind["OperationOutcome"])

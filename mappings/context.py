@@ -19,7 +19,7 @@ from mappings.treatment.infusion import Infusion
 from mappings.values import when
 from mappings.values.shapes import Json, all_words, codings, string, text_of
 from relapse.dates import DateRange
-from relapse.facts import Fact, Provenance, Sex, Transplant
+from relapse.facts import Agent, Fact, Provenance, Sex, Transplant
 
 _LONGEST_TEXT = 400
 _LONGEST_CODE_TEXT = 120
@@ -102,6 +102,8 @@ class Context:
     """Infusions known only from a code for the history of CAR-T therapy."""
     car_t_mentions: list[tuple[Item, str]] = field(default_factory=list)
     """Problem-list entries whose words tell of CAR-T cells given at some time."""
+    antibody_mentions: list[tuple[Item, str, Agent]] = field(default_factory=list)
+    """Problem-list entries whose words tell of an antibody given at some time."""
     explained: set[Item] = field(default_factory=set)
     """Reports on which a diagnosis that was read rests: their conclusion says nothing more."""
     transplant_states: list[Transplant] = field(default_factory=list)

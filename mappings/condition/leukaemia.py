@@ -16,6 +16,7 @@ from mappings.condition.leukaemia_text import (
     diagnosis_of,
     is_about_others,
     is_questioned,
+    relapse_is_molecular,
     relapse_is_past,
 )
 from mappings.context import clipped
@@ -57,6 +58,7 @@ _LESIONS = {
     "gen-hypodiploid": (Lesion.HYPODIPLOID, Tri.MET),
     "gen-hyperdiploid": (Lesion.HYPERDIPLOID, Tri.MET),
 }
+_MOLECULAR = "the text calls the relapse molecular: residual disease is none (E-13)"
 _UNCLEAR = ("cond-leukemia-unclear", "cond-acute-leukemia-cell-type-unspecified")
 _RELATED = frozenset({*_MEANINGS, *_UNCLEAR, "history-of-leukemia"})
 
@@ -204,28 +206,39 @@ def _codes(entry: Entry) -> tuple[str, ...]:
 def _phase(entry: Entry, claims: _Claims, details: Details, words: str) -> Phase:
     """The phase by code, else by words; contradicting ones leave it unstated and are listed."""
     coded = claims.phases - {Phase.UNSTATED}
-    if Phase.RELAPSE in coded and denies_relapse(words):
-        entry.list_unread("the code names a relapse that the text denies")
+    doubt = _doubt(coded, details, words)
+    if doubt is not None:
+        entry.list_unread(doubt)
         return Phase.UNSTATED
-    if Phase.RELAPSE in coded and relapse_is_past(words):
-        entry.list_unread("the code names a relapse that the text calls past")
-        return Phase.UNSTATED
-    if len(coded) > 1:
-        entry.list_unread("codes name different phases")
-        return Phase.UNSTATED
-    if coded:
-        phase = next(iter(coded))
-        if details.phase not in (Phase.UNSTATED, phase) and Phase.REFRACTORY not in (
-            details.phase,
-            phase,
-        ):
-            entry.list_unread("code and text name different phases")
-            return Phase.UNSTATED
-        return phase
-    if details.unclear_phase:
+    phase = next(iter(coded), details.phase)
+    if details.unclear_phase and (not coded or phase is Phase.REMISSION):
         entry.list_unread("the text names more than one phase")
-        return Phase.UNSTATED
-    return details.phase
+    elif relapse_is_past(words):
+        entry.list_unread("the text names a relapse of the past")
+    elif relapse_is_molecular(words) and phase is not Phase.REMISSION:
+        entry.list_unread(_MOLECULAR)
+    return phase
+
+
+def _doubt(coded: set[Phase], details: Details, words: str) -> str | None:
+    """Why the phase cannot be told: codes, or code and text, contradict each other."""
+    if Phase.RELAPSE in coded and relapse_is_molecular(words):
+        return _MOLECULAR
+    if Phase.RELAPSE in coded and denies_relapse(words):
+        return "the code names a relapse that the text denies"
+    if Phase.RELAPSE in coded and relapse_is_past(words):
+        return "the code names a relapse that the text calls past"
+    if len(coded) > 1:
+        return "codes name different phases"
+    named = coded | ({details.phase} - {Phase.UNSTATED})
+    relapsed_in_words_of_remission = (
+        Phase.RELAPSE in coded and details.unclear_phase and details.remitted
+    )
+    if relapsed_in_words_of_remission or len(named - {Phase.REFRACTORY}) > 1:
+        return "code and text name different phases"
+    if coded and named == {Phase.REMISSION, Phase.REFRACTORY}:
+        return "code and text name different phases"
+    return None
 
 
 def _add_lesions(entry: Entry, details: Details) -> None:

@@ -75,7 +75,8 @@ _FILLER = re.compile(
     r"abl1?|kmt2a|rearranged|mll|r|cd10|cd10\+|"
     r"hypodiploid|hyperdiploid|hypodiploidy|hyperdiploidy|standard|high|low|intermediate|risk|"
     r"active|currently|now|newly|diagnosed|"
-    r"not|having|achieved|chemotherapy|nos|unspecified|disorder|\d)\b|\+|::|=",
+    r"not|having|achieved|chemotherapy|nos|unspecified|disorder|post|allo(?:geneic)?-?(?:hsct|sct|bmt)?|hsct|sct|bmt|"
+    r"stem|transplant(?:ation)?|\d)\b|\+|::|=|#",
     re.IGNORECASE,
 )
 _OTHER_LEUKAEMIA = re.compile(
@@ -132,6 +133,7 @@ _NO_PHASE = re.compile(
     r"not\s+(?:having\s+|yet\s+|in\s+)?(?:achieved\s+)?(?:a\s+)?(?:complete\s+)?remission|"
     r"\bnot\s+(?:in\s+|a\s+)?(?:relapse|relapsed|recurrence|recurrent)\b|"
     r"(?:without|no(?:\s+evidence\s+of)?|never)\s+(?:\w+\s+){0,2}(?:relapse|remission|recurrence)|"
+    r"(?:fail(?:ed|ure)|unable)\s+(?:to\s+\w+\s+)?(?:a\s+)?(?:\w+\s+)?remission|"
     r"(?:risk\s+of|to\s+prevent|monitoring\s+for|relapse)\s+(?:relapse|risk|prevention|"
     r"prophylaxis)",
     re.IGNORECASE,
@@ -147,8 +149,14 @@ _AFTER_RELAPSE = re.compile(
 )
 _REMISSION = re.compile(r"\bremission\b|\bcr\s*-?\d\b", re.IGNORECASE)
 _RELAPSE = re.compile(r"\brelaps(?:e|ed|ing)\b|\brecurren(?:t|ce)\b", re.IGNORECASE)
+# Residual disease that came back is no relapse (E-13).
+_MOLECULAR_RELAPSE = re.compile(
+    r"\b(?:molecular|mrd|measurable residual disease|minimal residual disease)[- ]+(?:\w+\s+)?"
+    r"(?:relapse|recurrence)\b|\b(?:relapse|recurrence)\W+(?:\w+\W+)?(?:molecular|mrd)\b(?! neg)",
+    re.IGNORECASE,
+)
 _RELAPSE_PAST = re.compile(
-    r"\bhistory of\s+(?:\w+\s+){0,2}(?:relaps|recurren)|"
+    r"\b(?:(?:history|hx) of|h/o|hx:?)\s+(?:[\w-]+\s+){0,3}(?:relaps|recurren)|"
     r"\b(?:now|currently|presently)\s+in\s+(?:\w+\s+){0,2}(?:remission\b|cr\s*-?\d?\b)",
     re.IGNORECASE,
 )
@@ -191,6 +199,8 @@ class Details:
     phase: Phase = Phase.UNSTATED
     unclear_phase: bool = False
     """The words name more than one phase."""
+    remitted: bool = False
+    """The words name a remission."""
     refractory: bool = False
     """The words call the present disease refractory, beside the phase or as the phase."""
     ph: Tri = Tri.UNKNOWN
@@ -257,8 +267,9 @@ def details_of(text: str) -> Details:
 def _phase(text: str, details: Details) -> None:
     plain = _NO_PHASE.sub(" ", text)
     remission = bool(_REMISSION.search(_AFTER_REMISSION.sub(" ", plain)))
-    relapse = bool(_RELAPSE.search(_AFTER_RELAPSE.sub(" ", plain)))
+    relapse = bool(_RELAPSE.search(_AFTER_RELAPSE.sub(" ", _MOLECULAR_RELAPSE.sub(" ", plain))))
     refractory = bool(_REFRACTORY.search(plain))
+    details.remitted = remission
     if _RELAPSED_OR_REFRACTORY.search(plain):
         # "Relapsed/refractory" names a group of patients, not which of the two this one is.
         details.unclear_phase = True
@@ -284,3 +295,8 @@ def denies_relapse(text: str) -> bool:
 def relapse_is_past(text: str) -> bool:
     """Whether the text calls a relapse history: "history of relapsed ALL, now in remission"."""
     return bool(_RELAPSE_PAST.search(text))
+
+
+def relapse_is_molecular(text: str) -> bool:
+    """Whether the relapse that the text names is one of residual disease alone (E-13)."""
+    return bool(_MOLECULAR_RELAPSE.search(text))

@@ -16,6 +16,7 @@ from relapse.course import (
     timeline,
     timing,
     undated_codes,
+    wording,
 )
 from relapse.evidence import antigens, genetics, mrd, safety
 from relapse.precautions import PRECAUTIONS, raised
@@ -30,7 +31,7 @@ carried_by(
     promise="High-risk genetics without BCR::ABL1: a prognostic line, no change of any indication.",
 )
 carried_by(
-    mrd.describe,
+    wording.residual_disease,
     "E-08",
     "MRD result",
     "S31",

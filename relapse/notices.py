@@ -45,6 +45,8 @@ def _why(case: Case, id: str) -> str:
             return "a remission is stated within days of a marrow that shows relapse"
         if "POL-12" in rules:
             return "refractory disease is stated after the newest remission"
+        if "E-12" in rules:
+            return "relapse is stated, and nothing on record shows it"
         return "" if "REL-16" in rules else "one method only"
     if id == "D-BM":
         if "REL-12" in rules:
@@ -69,6 +71,9 @@ def _confirm_summary(case: Case) -> str:
         return "Possible relapse: marrow and a remission stated days later contradict each other"
     if "POL-12" in rules:
         return "Possible relapse: refractory disease stated after remission, confirm by marrow"
+    if "E-12" in rules:
+        seen = case.course.facts[-1]
+        return f"Possible relapse: stated on {seen.when}, not shown by a result, confirm by marrow"
     shown = [
         test.used
         for marrow in case.course.timeline.doubtful

@@ -11,11 +11,28 @@ from mappings.values.shapes import string, text_of
 from relapse.facts import Response, ResponseStatement
 
 _COMPLETE = re.compile(
-    r"\s*(?:in\s+)?(?:(?:first|second|third|fourth|1st|2nd|3rd|4th|morphologic(?:al)?|continu(?:ed|"
-    r"ous|ing)|full|complete|hematologic(?:al)?)\s+)*"
-    r"(?:remission|cr[123i h]{0,2}|cr with incomplete (?:hematologic |"
-    r"count )?recovery)(?:\s*,?\s*(?:first|second|third|fourth))?"
-    r"(?:\s*[(\[,]?\s*cr\s*\d?[ih]?\s*[)\]]?)?\s*\.?\s*",
+    r"(?:(?:remains |still )?in )?"
+    r"(?:(?:first|second|third|fourth|1st|2nd|3rd|4th|morphologic(?:al)?|continu(?:ed|ous|ing)|"
+    r"ongoing|full|complete|ha?ematologic(?:al)?|molecular)\s+)*"
+    r"(?:remission|response|ccr|cmr|cr[123i h]{0,2})"
+    r"(?:,?\s*(?:first|second|third|fourth))?"
+    r"(?: with (?:incomplete|partial) (?:ha?ematologic(?:al)? |(?:blood )?counts? |platelet )?"
+    r"recovery)?"
+    r"(?:\s*[(\[,]?\s*c?cr\s*\d?[ih]?\s*[)\]]?)?"
+    r"(?:[\s,;(-]+(?:with )?mrd[\s-]*(?:neg(?:ative)?|pos(?:itive)?|[+-])\)?)?\s*\.?",
+    re.IGNORECASE,
+)
+_SAYS_COMPLETE = re.compile(
+    r"complete|full|\bc?cr|\bcmr|"
+    r"^(?!.*response)(?:.*(?:ha?ematolog|morpholog|molecular|first|second|third|fourth|1st|2nd|3rd)|"
+    r"(?:(?:remains |still )?in )?remission)",
+    re.IGNORECASE,
+)
+"""A remission or response without one of these may be a partial one."""
+_RELAPSED = re.compile(
+    r"(?:in )?(?:(?:first|second|third|1st|2nd|3rd|early|late|overt|ha?ematologic(?:al)?|"
+    r"bone marrow|marrow|medullary|isolated|combined|cns|testicular|extramedullary|disease)\s+)*"
+    r"(?:relapse[d]?|recurren(?:ce|t))(?: disease| leuk[a]?emia| all)?\s*\.?",
     re.IGNORECASE,
 )
 _PARTIAL = re.compile(
@@ -34,12 +51,12 @@ _CONTRARY = re.compile(
 )
 """Words beside a coded remission that take it back or leave it open."""
 _LONGEST = 200
-_COMPLETE_WORD = re.compile(r"remission|\bcr", re.IGNORECASE)
+_COMPLETE_WORD = re.compile(r"remission|complete response|\bc?cr|\bcmr", re.IGNORECASE)
 
 
 def read(finding: Finding) -> None:
-    """Complete or partial remission, or refractory disease; a trend (improved, stable, worsened)
-    says nothing here.
+    """Complete or partial remission, refractory disease or relapse; a trend (improved, stable,
+    worsened) says nothing here.
     """
     answer = finding.data.get("valueCodeableConcept")
     text = text_of(answer) if answer is not None else string(finding.data.get("valueString"))
@@ -77,17 +94,15 @@ def read(finding: Finding) -> None:
 
 
 def _by_words(text: str) -> Response | None:
+    text = " ".join(text.split())
     if len(text) > _LONGEST:
         return None
     if _PARTIAL.fullmatch(text):
         return Response.PARTIAL_REMISSION
     if _REFRACTORY.fullmatch(text):
         return Response.REFRACTORY
-    if _COMPLETE.fullmatch(text) and re.search(
-        r"complete|full|\bcr|hematolog|morpholog|first|second|third|fourth|1st|2nd|3rd|"
-        r"^in remission",
-        text,
-        re.IGNORECASE,
-    ):
+    if _RELAPSED.fullmatch(text):
+        return Response.RELAPSE
+    if _COMPLETE.fullmatch(text) and _SAYS_COMPLETE.search(text):
         return Response.COMPLETE_REMISSION
     return None

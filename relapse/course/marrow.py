@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from relapse.assessment import FactUsed
-from relapse.course.wording import percent
+from relapse.course.wording import percent, residual_disease
 from relapse.dates import DateRange
 from relapse.facts import BlastResult, Chart, Detection, Material, Method, MrdResult
 from relapse.logic import Interval, Tri, any_of
@@ -91,8 +91,11 @@ def marrows(chart: Chart) -> tuple[Marrow, ...]:
         family = _FAMILY[result.method]
         is_count = isinstance(result, BlastResult)
         marrow.has_blast_count |= is_count
-        kind = "marrow blasts" if is_count else "marrow MRD"
-        used = FactUsed.of(result, f"{kind} {percent(fraction)} by {result.method.value}")
+        if isinstance(result, MrdResult):
+            used = residual_disease(result)
+        else:
+            text = f"marrow blasts {percent(fraction)} by {result.method.value}"
+            used = FactUsed.of(result, text)
         marrow.tests.append(Test(family, fraction, used))
     return tuple(
         sorted(found.values(), key=lambda marrow: (marrow.when.earliest, marrow.when.latest))

@@ -10,6 +10,7 @@ from relapse.course.diagnosis import all_entries, describe
 from relapse.course.findings import Findings
 from relapse.course.marrow import FIVE_PERCENT, ONE_PERCENT, residual_below
 from relapse.course.treatment import TreatmentHistory
+from relapse.course.wording import residual_disease
 from relapse.dates import DateRange, add_days
 from relapse.facts import (
     BlastResult,
@@ -115,7 +116,7 @@ def by_residue(found: Findings) -> tuple[RemissionMark, ...]:
     marks += [
         RemissionMark(
             result.when,
-            FactUsed.of(result, f"marrow MRD {result.detection.value}"),
+            residual_disease(result),
             by_marrow=True,
         )
         for result in found.chart.of(MrdResult)

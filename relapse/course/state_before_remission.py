@@ -10,6 +10,7 @@ from relapse.course.leukaemia_seen import LeukaemiaSeen
 from relapse.course.marrow import FIVE_PERCENT
 from relapse.course.outdated import outdated
 from relapse.course.refractory import Refractory, documented
+from relapse.course.stated_relapse import stated_relapse
 from relapse.dates import add_days
 from relapse.logic import Tri
 from relapse.rules import applied, rule
@@ -41,8 +42,8 @@ def before_remission(found: Findings) -> Decision:
             failed,
             refractory=Refractory(Tri.MET, failed, Tri.MET),
         )
-    unexplained = unexplained_blasts(found)
-    return unexplained or Decision(DiseaseStatus.NOT_RR, ())
+    open_question = stated_relapse(found, None) or unexplained_blasts(found)
+    return open_question or Decision(DiseaseStatus.NOT_RR, ())
 
 
 def _blasts_only(found: Findings) -> tuple[LeukaemiaSeen, ...]:

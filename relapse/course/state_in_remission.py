@@ -9,6 +9,7 @@ from relapse.course.findings import Findings
 from relapse.course.line import CourseLine
 from relapse.course.marrow import FIVE_PERCENT, residual_below
 from relapse.course.refractory import documented
+from relapse.course.stated_relapse import stated_relapse
 from relapse.course.timeline import Remission
 from relapse.course.undated_codes import remission_is_recent
 from relapse.facts import MrdResult
@@ -26,6 +27,7 @@ def in_remission(found: Findings, line: CourseLine, remission: Remission) -> Dec
         doubtful_marrow(line)
         or blood_blasts(found, remission)
         or refractory_after_remission(found, remission)
+        or stated_relapse(found, remission.newest_evidence())
     )
     if doubt is not None:
         return doubt

@@ -1,9 +1,11 @@
-"""Numbers in words, as clinicians write them."""
+"""Numbers and results in words, as clinicians write them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
+from relapse.assessment import FactUsed
+from relapse.facts import MrdResult
 from relapse.logic import Interval
 
 
@@ -30,3 +32,15 @@ def interval_text(value: Interval) -> str:
     if high is None:
         return f"{'>' if value.low_open else '>='}{decimal_text(low)}"
     return f"{decimal_text(low)}-{decimal_text(high)}"
+
+
+def residual_disease(result: MrdResult) -> FactUsed:
+    """An MRD result in words, with method, material and sensitivity."""
+    level = result.detection.value
+    if result.fraction is not None:
+        level = percent(result.fraction)
+    sensitivity = ""
+    if result.sensitivity is not None:
+        sensitivity = f", sensitivity {decimal_text(result.sensitivity * 100)} %"
+    how = f"{result.method.value}, {result.material.value}{sensitivity}"
+    return FactUsed.of(result, f"MRD {level} ({how}{'' if result.final else ', preliminary'})")

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from relapse.assessment import FactUsed, MrdCategory
 from relapse.course.disease import DiseaseCourse
-from relapse.course.wording import decimal_text, percent
+from relapse.course.wording import residual_disease
 from relapse.dates import DateRange, add_days
 from relapse.facts import Chart, Detection, Material, MrdResult, Section
 from relapse.logic import Tri
@@ -76,18 +76,6 @@ def _says_more(result: MrdResult) -> bool:
     return result.detection is not Detection.NOT_DETECTED
 
 
-def describe(result: MrdResult) -> FactUsed:
-    """A result in words, with method, material and sensitivity."""
-    level = result.detection.value
-    if result.fraction is not None:
-        level = percent(result.fraction)
-    sensitivity = ""
-    if result.sensitivity is not None:
-        sensitivity = f", sensitivity {decimal_text(result.sensitivity * 100)} %"
-    how = f"{result.method.value}, {result.material.value}{sensitivity}"
-    return FactUsed.of(result, f"MRD {level} ({how}{'' if result.final else ', preliminary'})")
-
-
 @rule("E-09", "MRD category at 0.01 %", "S31")
 def category(result: MrdResult) -> MrdCategory:
     """Positive from 1e-4 on; negative only with a stated sensitivity of 1e-4 or better, in marrow.
@@ -122,12 +110,14 @@ def status(chart: Chart, course: DiseaseCourse, as_of: date, policy: Policy) -> 
             why = chart.lacking("no result", Section.RESULTS)
             return MrdStatus(MrdCategory.UNK, reason=why)
         newest, reason = flaws[-1]
-        return MrdStatus(MrdCategory.UNK, facts=(describe(newest),), reason=reason, outdated=True)
+        return MrdStatus(
+            MrdCategory.UNK, facts=(residual_disease(newest),), reason=reason, outdated=True
+        )
     if any(result.material is Material.MARROW for result in valid):
         valid = [result for result in valid if not _shows_nothing(result)]
     newest = valid[-1]
     together = [result for result in valid if _same_time(result, newest)]
-    facts = tuple(describe(result) for result in together)
+    facts = tuple(residual_disease(result) for result in together)
     if contradict(together):
         return MrdStatus(
             MrdCategory.UNK, tuple(together), facts, "contradictory results", "D-MRD", facts

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from relapse.assessment import FactUsed, MrdCategory
 from relapse.course.marrow import FIVE_PERCENT
-from relapse.course.wording import percent
+from relapse.course.wording import percent, residual_disease
 from relapse.dates import add_days
 from relapse.evidence import antigens, mrd
 from relapse.facts import (
@@ -31,7 +31,7 @@ def not_counted(chart: Chart, as_of: date, policy: Policy) -> tuple[str, ...]:
     positive MRD or negative antigen, that is newer than every final result of its kind. It counts
     for nothing, and is not passed over.
     """
-    preliminary = (*_marrows(chart), *_residual_disease(chart), *_antigens(chart, policy))
+    preliminary = (*_marrows(chart), *_preliminary_mrd(chart), *_antigens(chart, policy))
     found = [
         *(("Preliminary, not counted before it is final", *item) for item in preliminary),
         *(("Not readable and not counted", *item) for item in _unreadable_marrows(chart)),
@@ -78,11 +78,11 @@ def _unreadable(result: BlastResult) -> bool:
     return result.fraction is None and result.count_10e9_per_l is None
 
 
-def _residual_disease(chart: Chart) -> Iterator[tuple[Result, str]]:
+def _preliminary_mrd(chart: Chart) -> Iterator[tuple[Result, str]]:
     results = chart.of(MrdResult)
     for result in _newer([item for item in results if not item.final], results):
         if mrd.category(result) is MrdCategory.POS:
-            yield result, mrd.describe(result).text
+            yield result, residual_disease(result).text
 
 
 def _antigens(chart: Chart, policy: Policy) -> Iterator[tuple[Result, str]]:

@@ -71,11 +71,13 @@ class Diagnosis(Fact):
 
 
 class Response(Enum):
-    """Explicit statements on the state of the leukaemia (E-10, E-14)."""
+    """Explicit statements on the state of the leukaemia (E-10, E-12, E-14)."""
 
     COMPLETE_REMISSION = "complete remission"
     PARTIAL_REMISSION = "partial remission"
     REFRACTORY = "refractory"
+    RELAPSE = "relapse"
+    """Stated, as of a visit; what shows it is another matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,6 @@ def test_encoding_3_1_words(text: str, response: Response) -> None:
         ([FULL], "Loss of remission"),
         ([FULL], "Partial remission"),
         ([PARTIAL], "CR2"),
-        ([], "Relapse"),
     ],
 )
 def test_encoding_3_1_contradictions_and_other_words_are_listed(codes: Any, text: str) -> None:

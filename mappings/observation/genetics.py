@@ -4,8 +4,10 @@ E-06, encodings 7).
 
 from __future__ import annotations
 
+import re
+
 from mappings.observation import kinase_domain, variant
-from mappings.observation.answers import Answer
+from mappings.observation.answers import Answer, worded
 from mappings.observation.finding import Finding
 from mappings.observation.genetic_testing import TRUTH, GeneticTest, add_lesion, kind_of_test
 from mappings.observation.lesion_text import (
@@ -18,8 +20,21 @@ from mappings.observation.lesion_text import (
 )
 from mappings.values import quantity
 from mappings.values.quantity import Unclear
+from mappings.values.value_text import Word
 from relapse.facts import Lesion
 from relapse.logic import Interval, Tri
+
+_FUSION = re.compile(r"\b(?:gene )?(?:fusion|rearrangement|translocation)s?\b", re.IGNORECASE)
+_NO_FUSION = re.compile(
+    r"\s*no (?:evidence of )?(?:an? )?(?:gene )?(?:fusion|rearrangement|translocation)s?"
+    r"(?: (?:was |were )?(?:detected|identified|seen|found|present))?\s*\.?\s*",
+    re.IGNORECASE,
+)
+_TRANSCRIPT = re.compile(
+    r"[(\[,;:]?\s*\b(?:p190|p210|p230|e1a2|e13a2|e14a2|e19a2|b2a2|b3a2|minor|major|"
+    r"transcripts?|fusion|isoform)\b\s*[)\],;:]?",
+    re.IGNORECASE,
+)
 
 
 def read(finding: Finding) -> None:
@@ -57,11 +72,31 @@ def _fusion(finding: Finding, lesion: Lesion) -> None:
         claims = claims_of(text) if text else Claims()
         present = claims.of(lesion)
         if present is None:
+            present = _of_the_lesion(text)
+        if present is None or claims.uninterpreted:
             finding.list_unreadable(
                 "genetics", answer.problem or "no answer to whether the lesion is present"
             )
             present = Tri.UNKNOWN
     add_lesion(finding, lesion, present, test, answer.text)
+
+
+def _of_the_lesion(text: str) -> Tri | None:
+    """What a text says that names no lesion, as the code of the test does: "no fusion", "positive
+    (p190)". One transcript that was not found excludes no other.
+    """
+    if _NO_FUSION.fullmatch(text):
+        return Tri.NOT_MET
+    bare = _word_without(_FUSION, text)
+    if bare in TRUTH:
+        return TRUTH[bare]
+    return Tri.MET if _word_without(_TRANSCRIPT, text) is Word.POSITIVE else None
+
+
+def _word_without(noun: re.Pattern[str], text: str) -> Word | None:
+    plain = noun.sub(" ", text)
+    read = worded(" ".join(plain.split())) if plain != text else None
+    return None if read is None else read.word
 
 
 def _presence(finding: Finding, answer: Answer) -> Tri | None:

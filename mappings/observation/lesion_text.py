@@ -50,7 +50,8 @@ _NEGATION = re.compile(
     r"\b(?:no|not|negative|absent|absence|without|none|neither|nor|undetected|non-detected|never)\b"
 )
 _AFFIRMATION = re.compile(
-    r"\b(?:detected|positive|present|identified|found|seen|rearranged|harbou?rs?|shows?|with)\b"
+    r"\b(?:detected|positive|present|identified|found|seen|rearranged|harbou?rs?|shows?|with)\b|"
+    r"\bph1?\s*\+"
 )
 _DOUBT = re.compile(
     r"\b(?:previous(?:ly)?|prior|history|possible|probable|suspected|pending|equivocal|"
@@ -60,6 +61,11 @@ _DOUBT = re.compile(
     r"polymorphism|vus|uncertain|germline|test(?:ed|ing)|performed|sent|ordered|"
     r"for)\b(?<!negative for)(?<!positive for)"
 )
+_BANDS = r"\((?:[pq][\d.]+[;,]?\s*)+\)"
+_INSIDE_FORMULA = re.compile(rf"(?<=\)){_BANDS}")
+"""The bands of a translocation, "t(9;22)(q34;q11)": they name no lesion."""
+_CLAUSES = re.compile(r"[.;\n~](?:\s|$)(?!\s*\d+\))|;(?!\s*\d+[;)])|[~\n]|\bbut\b")
+"""What parts one statement from the next; not the semicolon of a translocation."""
 _FAILED = re.compile(
     r"fail|insufficient|no (?:growth|metaphase|mitos)|inadequate|unsuccessful|not? (?:analy|"
     r"evaluable)",
@@ -100,7 +106,7 @@ def claims_of(text: str) -> Claims:
     interpreted.
     """
     claims = Claims()
-    for clause in re.split(r"[.;\n~](?:\s|$)|[;~\n]|\bbut\b", text.lower()[:2000]):
+    for clause in _CLAUSES.split(_INSIDE_FORMULA.sub("", text.lower()[:2000])):
         named = lesions_named(clause)
         if (
             _KINASE_NEGATIVE.search(clause)

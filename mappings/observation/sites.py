@@ -45,7 +45,9 @@ _BLAST_TEXT_NO = re.compile(
     re.IGNORECASE,
 )
 _CNS = re.compile(
-    r"\s*cns[\s-]*([123])[a-d]?\s*(?:\(.{0,60}\)|status|disease)?\s*\.?\s*", re.IGNORECASE
+    r"\s*cns[\s-]*([123])[a-d]?\s*(?:\([^()]{0,60}\)|status|disease|"
+    r"[,;:](?!.*(?:\bcns|resol|prior|previous|\bnow\b|\bvs?\b|clear|\?)).{1,60})?\s*\.?\s*",
+    re.IGNORECASE,
 )
 _NORMAL_TESTES = re.compile(
     r"\s*(?:(?:bilaterally\s+)?normal(?:\s+(?:exam(?:ination)?|testes|testicular exam(?:ination)?|"

@@ -50,6 +50,8 @@ def build(chart: Chart, as_of: date, policy: Policy) -> DiseaseCourse:
         induction_start=found.induction,
         remission_after_failure=_after_failure(found, line),
         relapse_count_certain=_count_certain(line),
+        remission_by_residue=isinstance(line.current, Remission)
+        and drawn.is_by_residue(line.current),
     )
 
 

@@ -39,6 +39,8 @@ class DiseaseCourse:
     remission_after_failure: bool
     """CR1 was reached after primary induction failure (HS-09)."""
     relapse_count_certain: Tri
+    remission_by_residue: bool
+    """The present remission is known from residual disease alone; it may have begun before."""
 
     @cached_property
     def relapse_count(self) -> int:

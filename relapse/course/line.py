@@ -9,7 +9,7 @@ from relapse.course.evidence import Evidence
 from relapse.course.findings import Findings
 from relapse.course.relapse_marks import UndatedCode, coded
 from relapse.course.remission import RemissionMark, by_marrow, by_residue, stated
-from relapse.course.timeline import Timeline, remitted_by_residue, walk
+from relapse.course.timeline import Remission, Timeline, remitted_by_residue, walk
 from relapse.course.undated_episodes import Undated, complete
 from relapse.logic import Tri
 
@@ -25,6 +25,10 @@ class CourseLine:
     """By residual disease alone."""
     repetitions: tuple[UndatedCode, ...]
     """Codes that contradict a documented remission and start no episode (REL-16)."""
+
+    def is_by_residue(self, remission: Remission) -> bool:
+        """Whether residual disease alone shows a remission: it began on that day or before."""
+        return bool(remission.marks) and all(mark in self.residue for mark in remission.marks)
 
 
 def draw(found: Findings) -> CourseLine:

@@ -36,7 +36,7 @@ def in_remission(found: Findings, line: CourseLine, remission: Remission) -> Dec
     if remission.when is None:
         rules.append(applied("E-10", note="remission without a date"))
     caveats: tuple[str, ...] = ()
-    if remission.marks and all(mark in line.residue for mark in remission.marks):
+    if line.is_by_residue(remission):
         caveats = (BY_RESIDUE,)
     if line.repetitions:
         contradiction = repeated_code(found, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relapse.case import Case
 from relapse.course.refractory import courses_since, may_have_treated
-from relapse.dates import add_days
+from relapse.dates import DateRange, add_days
 from relapse.logic import Tri
 from relapse.rules import rule
 
@@ -13,12 +13,17 @@ from relapse.rules import rule
 def remission_is_new(case: Case) -> Tri:
     """Whether the present CR2 or later was reached no longer than POL-33 ago; unknown without its
     date.
+
+    One that only residual disease shows was reached on that day or before, since the relapse.
     """
-    remission = case.course.remission
+    remission, relapse = case.course.remission, case.course.latest_relapse
     if remission is None or remission.when is None:
         return Tri.UNKNOWN
     days = case.policy.consolidation_window
-    if add_days(remission.when.earliest, days) >= case.as_of:
+    reached: DateRange | None = remission.when
+    if case.course.remission_by_residue:
+        reached = None if relapse is None else relapse.newest_evidence()
+    if reached is not None and add_days(reached.earliest, days) >= case.as_of:
         return Tri.MET
     return Tri.NOT_MET if add_days(remission.when.latest, days) < case.as_of else Tri.UNKNOWN
 

@@ -184,3 +184,15 @@ def test_unreadable_residue_is_no_remission():
         reinduced(observation("mrd", level(0.1)["code"], "2026-06-05", valueString="see report"))
     )
     assert answer.disease[0] == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("today", "asked"), [("2026-12-20", False), ("2026-12-21", True)], ids=["365 days", "366 days"]
+)
+def test_how_long_the_remission_has_lasted_is_bounded_by_the_relapse(today, asked):
+    """G-09: the marrow of December may be the first that was sent of a remission of January."""
+    sample = [not_detected(date="2026-12-10"), cd19("cd19-now", "2026-12-10")]
+    answer = evaluate(reinduced(*sample), today)
+    assert answer.disease == ("CR", 1, 2)
+    assert ("D-CRDATE" in answer.requests()) == asked
+    assert answer.blina == ("CAD" if asked else "CONS")

@@ -101,8 +101,9 @@ def lacks_resources(value: object) -> bool:
 
 
 def falls_short(value: object) -> bool:
-    """Whether a Bundle has fewer entries than its ``total``, and no link to a page with the others:
-    a client may have passed on the first page without its links (C-078).
+    """Whether a Bundle has fewer matches than its ``total``, and no link to a page with the others:
+    a client may have passed on the first page without its links (C-078). Outcomes and included
+    resources stand among the entries, and the total does not count them.
 
     Of a server's own answer this proves nothing: there the missing link says that all is there, and
     servers estimate the total, or count what the caller may not see.
@@ -110,7 +111,16 @@ def falls_short(value: object) -> bool:
     if not isinstance(value, dict) or next_link(value) is not None:
         return False
     entries, total = value.get("entry"), value.get("total")
-    return isinstance(total, int) and total > (len(entries) if isinstance(entries, list) else 0)
+    if not isinstance(total, int):
+        return False
+    return total > sum(map(_is_match, entries if isinstance(entries, list) else ()))
+
+
+def _is_match(entry: object) -> bool:
+    if not isinstance(entry, dict) or is_outcome(entry.get("resource")):
+        return False
+    search = entry.get("search")
+    return not isinstance(search, dict) or search.get("mode") not in ("include", "outcome")
 
 
 def next_link(bundle: object) -> str | None:

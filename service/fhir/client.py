@@ -21,9 +21,9 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from service.fhir.allowance import Allowance, Unavailable
 from service.fhir.bundles import is_outcome, next_link, session_expired
 from service.network.addresses import origin
+from service.network.allowance import Allowance, Unavailable
 from service.network.connections import CheckedAdapter, ForbiddenAddress, within
 from service.network.networks import Network
 from service.request.jsontext import NotJson, parse_json
@@ -105,13 +105,17 @@ class FhirClient:
     def query(self, base: str, query: str, token: str | None, allowance: Allowance) -> Answer:
         """The answer to ``query`` (relative to ``base``) with all its pages.
 
-        Where the server forgets the search between two pages it is begun again, once.
+        Where the server forgets the search between two pages it is begun again, once. If that does
+        not bring everything either, the answer holds what each of the two brought.
         """
         address = f"{base}/{query}"
         answer = self._chain(base, address, token, allowance, first=address)
-        if answer.reason == EXPIRED:
-            answer = self._chain(base, address, token, allowance, first=address)
-        return answer
+        if answer.reason != EXPIRED:
+            return answer
+        again = self._chain(base, address, token, allowance, first=address)
+        if not again.reason:
+            return again
+        return Answer(answer.resources + again.resources, again.reason)
 
     def pages(self, base: str, address: str, token: str | None, allowance: Allowance) -> Answer:
         """The page at ``address``, which another one named, and those that follow it, as far as

@@ -14,9 +14,9 @@ from functools import partial
 from typing import Protocol
 
 from hooks.prefetch import NARROWED, PrefetchKey
-from service.fhir.allowance import Allowance
 from service.fhir.bundles import cut_short, holds, is_answer, lacks_resources
 from service.fhir.client import EXPIRED, Answer
+from service.network.allowance import Allowance
 from service.turns import outside_the_turn
 
 CUT_SHORT = "cut short by the server"
@@ -173,10 +173,10 @@ class _Running:
         """What follows a page that was sent; the whole anew where the server forgot the search."""
         fetcher = self._fetcher
         rest = fetcher.source.pages(fetcher.base, page, fetcher.token, self._allowance)
+        so_far = Answer(first.resources + rest.resources, rest.reason)
         if rest.reason == EXPIRED:
-            return self._whole(key, first)
-        answer = Answer(first.resources + rest.resources, rest.reason)
-        return _checked(answer, key.expand(self._context))
+            return self._whole(key, so_far)
+        return _checked(so_far, key.expand(self._context))
 
 
 def resource_type(query: str) -> str:

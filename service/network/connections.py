@@ -23,7 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
-from service.fhir.allowance import Allowance
+from service.network.allowance import Allowance
 from service.network.networks import Network, may_connect
 
 _call = threading.local()

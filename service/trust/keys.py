@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from service.fhir.allowance import Allowance, Unavailable
 from service.logs import log
 from service.network.addresses import is_loopback
+from service.network.allowance import Allowance, Unavailable
 from service.network.connections import TimedAdapter, within
 from service.trust.jwk import Key, KeySetError, public_key_set
 
@@ -66,21 +66,16 @@ class KeyRing:
         """The key of this id, or None where the client has none."""
         attempted = self._attempted
         key = self._current(kid)
-        if key is None:
-            # A lookup of the key server's name has no limit of its own: it holds one thread only.
-            if self._refreshing.acquire(timeout=_FETCH_SECONDS):
-                try:
-                    if self._attempted == attempted:
-                        self._refresh()
-                finally:
-                    self._refreshing.release()
-            return self._current(kid)
-        if self._clock() < self._due or not self._refreshing.acquire(blocking=False):
+        if key is not None and self._clock() < self._due:
             return key
-        try:
-            self._refresh()
-        finally:
-            self._refreshing.release()
+        # A lookup of the key server's name has no limit of its own: it holds one thread only.
+        patience = _FETCH_SECONDS if key is None else 0
+        if self._refreshing.acquire(timeout=patience):
+            try:
+                if self._attempted == attempted:  # nobody has refreshed meanwhile
+                    self._refresh()
+            finally:
+                self._refreshing.release()
         return self._current(kid)
 
     def _current(self, kid: str) -> Key | None:
@@ -148,6 +143,8 @@ def from_address(address: str) -> Source:
                 return content
         except Unavailable:
             raise SourceFailed("the key server is too slow") from None
+        except requests.exceptions.SSLError:
+            raise SourceFailed("no secure connection to the key server") from None
         except (requests.RequestException, HTTPError, ValueError, OSError):
             raise SourceFailed("the key server does not answer") from None
 

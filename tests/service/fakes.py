@@ -11,8 +11,8 @@ from typing import Any
 from hooks.library import PATIENT_VIEW
 from hooks.prefetch import Gathered, patient_record
 from hooks.registry import CdsService, Outcome
-from service.fhir.allowance import Allowance
 from service.fhir.client import Answer
+from service.network.allowance import Allowance
 
 TODAY = date(2026, 6, 15)
 PATIENT: dict[str, Any] = {"resourceType": "Patient", "id": "p1"}

@@ -17,8 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from service.fhir.allowance import Allowance
 from service.fhir.client import Answer, FhirClient
+from service.network.allowance import Allowance
 from tests.service.fakes import searchset
 from tests.service.fhir_server import Reply, serving
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import responses
 
-from service.fhir.allowance import Allowance, Unavailable
 from service.fhir.client import ATTEMPTS, Answer, FhirClient
+from service.network.allowance import Allowance, Unavailable
 from tests.service.fakes import searchset
 from tests.service.fhir_server import Answering, Reply, serving
 

@@ -9,11 +9,12 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from threading import Thread
+from typing import Any
 
 import pytest
 
-from service.fhir.allowance import Allowance
 from service.fhir.client import ATTEMPTS, EXPIRED, Answer, FhirClient
+from service.network.allowance import Allowance
 from tests.service.fakes import searchset
 from tests.service.fhir_server import Reply, serving, talking
 
@@ -253,13 +254,18 @@ def pages_of(forgets: Callable[[int], Reply | None]) -> Callable[[str, dict[str,
     return answer
 
 
+def resource_id(page: Any) -> str:
+    found: str = page["entry"][0]["resource"]["id"]
+    return found
+
+
 @pytest.mark.parametrize("status", [200, 400, 404, 410])
 def test_expired_paging_session(fhir_client: FhirClient, status: int) -> None:
     """The search is begun again, and nothing of the first attempt is counted twice."""
     with serving(pages_of(lambda number: expired(status) if number == 1 else None)) as base:
         answer = ask(fhir_client, base)
     assert answer.reason == ""
-    assert [page["entry"][0]["resource"]["id"] for page in answer.resources] == ["o1", "o2"]  # type: ignore[index]
+    assert [resource_id(page) for page in answer.resources] == ["o1", "o2"]
 
 
 def test_expired_inside_a_bundle(fhir_client: FhirClient) -> None:
@@ -273,7 +279,24 @@ def test_session_that_expires_again(fhir_client: FhirClient) -> None:
     with serving(pages_of(lambda number: expired(400))) as base:
         answer = ask(fhir_client, base)
     assert answer.reason == EXPIRED
-    assert len(answer.resources) == 1
+    assert {resource_id(page) for page in answer.resources} == {"o1"}
+
+
+def test_session_that_expires_and_a_server_that_then_fails(fhir_client: FhirClient) -> None:
+    """What came before is kept, as a part."""
+    asked = iter(range(1, 100))
+
+    def answer(path: str, headers: dict[str, str]) -> Reply:
+        if "page=2" in path:
+            return expired(410)
+        if next(asked) > 1:
+            return Reply({}, 500)
+        return Reply(searchset({"id": "o1"}, link=[{"relation": "next", "url": "?page=2"}]))
+
+    with serving(answer) as base:
+        found = ask(fhir_client, base)
+    assert found.reason == "status 500"
+    assert [resource_id(page) for page in found.resources] == ["o1"]
 
 
 @pytest.mark.parametrize("status", [404, 410])

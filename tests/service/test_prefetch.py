@@ -223,6 +223,36 @@ def test_fewer_entries_than_the_total(
     assert recorder.last.unavailable == {"observations": "timeout"}
 
 
+def entry(resource: dict[str, Any], mode: str | None) -> dict[str, Any]:
+    return {"resource": resource} | ({"search": {"mode": mode}} if mode else {})
+
+
+@pytest.mark.parametrize(
+    ("other", "whole"),
+    [
+        (entry(OBSERVATION, None), True),
+        (entry(OBSERVATION, "match"), True),
+        (entry(outcome_entry("information", "informational"), None), False),
+        (entry(outcome_entry("information", "informational"), "outcome"), False),
+        (entry({"resourceType": "Specimen", "id": "s"}, "include"), False),
+    ],
+    ids=repr,
+)
+def test_total_counts_matches_only(
+    client: FlaskClient,
+    body: dict[str, Any],
+    recorder: Recorder,
+    other: dict[str, Any],
+    whole: bool,
+) -> None:
+    """C-078: an outcome or an included resource does not stand for the result that is missing."""
+    sent = searchset(OBSERVATION, total=2)
+    sent["entry"].append(other)
+    body["prefetch"]["observations"] = sent
+    assert client.post(URL, json=body).status_code == 200
+    assert recorder.last.unavailable == ({} if whole else {"observations": FALLS_SHORT})
+
+
 def test_fewer_conditions_than_the_total(client: FlaskClient, body: dict[str, Any]) -> None:
     """C-078: as the first page of conditions."""
     body["prefetch"]["conditions"] = searchset(ALL_CONDITION, total=2)

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from urllib.parse import urlsplit
 
 import requests
@@ -33,6 +33,10 @@ DROP_AFTER = 24 * 3600.0
 MAX_REFRESHES = 3
 """In a minute, for whatever reason: a caller cannot make this service call elsewhere more often."""
 _MINUTE = 60.0
+MOST_WAITING = 8
+"""Callers who wait for one refresh. Anyone can name a key that is unknown: while a key server
+hangs, further ones are refused at once, and threads are left for other clients.
+"""
 _FETCH_SECONDS = 4.0
 _CHUNK = 16 * 1024
 
@@ -47,7 +51,8 @@ class KeyRing:
     """The keys of one client, named ``client`` in the log; safe for threads.
 
     One thread refreshes at a time. Callers whose key is known go on with it meanwhile; those whose
-    key is unknown wait and use the result. A failed refresh leaves the keys as they are.
+    key is unknown wait, so many as `MOST_WAITING`, and use the result. A failed refresh leaves the
+    keys as they are.
     """
 
     def __init__(
@@ -57,6 +62,7 @@ class KeyRing:
         self._source = source
         self._clock = clock
         self._refreshing = Lock()
+        self._places = BoundedSemaphore(MOST_WAITING)
         self._keys: Mapping[str, Key] = {}
         self._read_at = self._due = float("-inf")
         self._attempts: deque[float] = deque(maxlen=MAX_REFRESHES)
@@ -68,15 +74,24 @@ class KeyRing:
         key = self._current(kid)
         if key is not None and self._clock() < self._due:
             return key
+        if self._places.acquire(blocking=False):
+            try:
+                self._wait_or_refresh(attempted, 0 if key is not None else _FETCH_SECONDS)
+            finally:
+                self._places.release()
+        return self._current(kid)
+
+    def _wait_or_refresh(self, attempted: int, patience: float) -> None:
+        """Refresh unless another thread does within ``patience`` seconds, or has done so since
+        ``attempted``.
+        """
         # A lookup of the key server's name has no limit of its own: it holds one thread only.
-        patience = _FETCH_SECONDS if key is None else 0
         if self._refreshing.acquire(timeout=patience):
             try:
-                if self._attempted == attempted:  # nobody has refreshed meanwhile
+                if self._attempted == attempted:
                     self._refresh()
             finally:
                 self._refreshing.release()
-        return self._current(kid)
 
     def _current(self, kid: str) -> Key | None:
         if self._clock() - self._read_at > DROP_AFTER:

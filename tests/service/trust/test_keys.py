@@ -20,6 +20,7 @@ from service.trust.jwk import KeySetError, public_key_set
 from service.trust.keys import (
     DROP_AFTER,
     MAX_KEY_SET_BYTES,
+    MOST_WAITING,
     REFRESH_AFTER,
     RETRY_AFTER,
     KeyRing,
@@ -299,6 +300,34 @@ def test_one_refresh_at_a_time() -> None:
     assert len(found) == 8
     assert all(found)
     assert source.reads == 2
+
+
+def test_only_some_wait_for_a_key_server_that_hangs() -> None:
+    """Whoever names unknown keys meanwhile takes no thread more; known keys are found as ever."""
+    source = Source("a")
+    ring = KeyRing("hospital", source)
+    assert ring.find("a")
+    began, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        began.set()
+        assert release.wait(5)
+
+    source.reading = hold
+    threads = [threading.Thread(target=ring.find, args=(f"new-{n}",)) for n in range(MOST_WAITING)]
+    for thread in threads:
+        thread.start()
+    assert began.wait(5)
+    time.sleep(0.3)  # until the others wait
+    asked = time.monotonic()
+    assert ring.find("newer") is None
+    assert ring.find("a")
+    assert time.monotonic() - asked < 1
+    release.set()
+    for thread in threads:
+        thread.join(5)
+    source.kids = ["a", "newer"]
+    assert ring.find("newer")
 
 
 def test_known_key_does_not_wait_for_the_hourly_refresh(clock: Clock) -> None:

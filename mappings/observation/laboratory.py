@@ -9,7 +9,7 @@ from mappings.values import quantity
 from mappings.values.numbers import decimal_of
 from mappings.values.quantity import Unclear
 from mappings.values.shapes import Json, codings, string, text_of
-from mappings.values.units import Dimension
+from mappings.values.units import Dimension, unit
 from mappings.values.value_text import is_no_result
 from relapse.facts import Analyte, LabResult
 from relapse.logic import Interval
@@ -104,18 +104,19 @@ def _same_unit(one: Json, other: Json) -> bool:
     """A range without a unit is in the unit of its value."""
     if not other.get("unit") and not other.get("code"):
         return True
-    codes, units = (one.get("code"), other.get("code")), (one.get("unit"), other.get("unit"))
-    if all(codes) and codes[0] != codes[1]:
-        return False
-    if (
-        all(units)
-        and str(units[0]).replace(" ", "").lower() != str(units[1]).replace(" ", "").lower()
-    ):
-        return bool(all(codes))
-    if all(codes) or all(units):
-        return True
-    first, second = (str(part.get("code") or part.get("unit")).lower() for part in (one, other))
-    return first == second
+    if one.get("code") and other.get("code"):
+        return _spelling(one["code"]) == _spelling(other["code"])
+    return not _spellings(one).isdisjoint(_spellings(other))
+
+
+def _spellings(measured: Json) -> set[str]:
+    return {_spelling(measured[named]) for named in ("code", "unit") if measured.get(named)}
+
+
+def _spelling(written: object) -> str:
+    """One spelling for each unit: "µmol/L" and "umol/L", "U/L" and "[IU]/L" are the same."""
+    known = unit(str(written))
+    return known.name if known and known.name else str(written).replace(" ", "").lower()
 
 
 def read_qt(finding: Finding) -> None:

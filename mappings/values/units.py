@@ -60,9 +60,16 @@ _TIME = {
     "sec": Decimal(1000),
 }
 _OTHER = frozenset(
-    "mg/dl umol/l mmol/l g/l g/dl mg/l u/l iu/l [iu]/l ukat/l nkat/l [iu]/ml iu/ml miu/ml "
-    "m[iu]/ml ng/ml ug/ml".split()
+    "mg/dl umol/l mmol/l g/l g/dl mg/l u/l ukat/l nkat/l iu/ml miu/ml ng/ml ug/ml".split()
 )
+_ONE_SPELLING = {
+    "[iu]/l": "u/l",  # of an enzyme one is the other
+    "iu/l": "u/l",
+    "[iu]/ml": "iu/ml",
+    "m[iu]/ml": "miu/ml",
+    "micromol/l": "umol/l",
+    "mcmol/l": "umol/l",
+}
 
 
 def _fraction(power: int) -> Unit:
@@ -143,6 +150,5 @@ def _simple(plain: str) -> Unit | None:
         return Unit(Dimension.TIME, _TIME[plain])
     if plain in ("score", "points", "ecog", "karnofsky", "lansky"):
         return Unit(Dimension.SCORE, Decimal(1))
-    if plain in _OTHER:
-        return Unit(Dimension.OTHER, Decimal(1), plain.replace("[iu]", "iu"))
-    return None
+    name = _ONE_SPELLING.get(plain, plain)
+    return Unit(Dimension.OTHER, Decimal(1), name) if name in _OTHER else None

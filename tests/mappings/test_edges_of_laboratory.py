@@ -55,6 +55,21 @@ def lab(**members: Any) -> dict[str, Any]:
             "2",
         ),
         (lab(referenceRange=[{"high": {"value": 1, "unit": "umol/L"}}]), None),
+        (lab(referenceRange=[{"high": quantity(1, "umol/L") | {"unit": "mg/dL"}}]), None),
+        (
+            lab(
+                valueQuantity=quantity(40, "umol/L"),
+                referenceRange=[{"high": {"value": 20, "unit": "µmol/L"}}],
+            ),
+            "2",
+        ),
+        (
+            lab(
+                valueQuantity={"value": 40, "unit": "mcmol/L"},
+                referenceRange=[{"high": {"value": 20, "unit": "μmol/l"}}],
+            ),
+            "2",
+        ),
         (
             lab(
                 valueQuantity={"value": 2, "unit": "mg/dL"},
@@ -69,6 +84,19 @@ def lab(**members: Any) -> dict[str, Any]:
 def test_limits_and_units_of_laboratory_values(result: Any, value: str | None) -> None:
     found = only(read(result), LabResult)
     assert found.value == (None if value is None else Interval.exact(Decimal(value)))
+
+
+@pytest.mark.parametrize("unit_of_value", ["U/L", "[IU]/L", "IU/L"])
+@pytest.mark.parametrize("unit_of_range", ["U/L", "[iU]/L", "IU/l"])
+def test_units_and_international_units_of_an_enzyme(unit_of_value: str, unit_of_range: str) -> None:
+    """P-06, P-09: of AST and ALT one is the other; a laboratory may write both in one result."""
+    result = observation(
+        "l",
+        (LOINC, "1742-6"),
+        valueQuantity=quantity(120, unit_of_value),
+        referenceRange=[{"high": quantity(40, unit_of_range)}],
+    )
+    assert only(read(result), LabResult).value == Interval.exact(Decimal(3))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from service.routes.schemas import schema_routes
 from service.runtime import Runtime, build
 from service.settings import Settings
 from service.trust.gate import guard
-from service.trust.tokens import Nonces
+from service.trust.tokens import NonceStore
 
 RUNTIME = "relapse-cds"
 """Where an app keeps its `Runtime`, in `Flask.extensions`."""
@@ -56,7 +56,7 @@ def create_app(
     source: FhirSource | None = None,
     new_uuid: Callable[[str], str] | None = None,
     services: Iterable[CdsService] | None = None,
-    nonces: Nonces | None = None,
+    nonces: NonceStore | None = None,
 ) -> Flask:
     """A new app. Tests pass a clock, a FHIR source, a uuid maker and a memory of used tokens;
     nothing is shared between apps.

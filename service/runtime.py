@@ -30,9 +30,9 @@ from service.site.mapping import mapping_version, terminology
 from service.site.policy import policies
 from service.site.presentation import presentation
 from service.store.database import Database
-from service.store.nonces import Nonces as StoredNonces
+from service.store.nonces import Nonces
 from service.trust.caller import Caller
-from service.trust.tokens import Nonces, Verifier, verifier
+from service.trust.tokens import NonceStore, Verifier, verifier
 
 _POOL_SIZE = 64
 """Queries that run at the same time, and with it what one worker does to a FHIR server at most."""
@@ -105,7 +105,7 @@ def build(
     source: FhirSource | None = None,
     new_uuid: Callable[[str], str] | None = None,
     services: Iterable[CdsService] | None = None,
-    nonces: Nonces | None = None,
+    nonces: NonceStore | None = None,
 ) -> Runtime:
     """A runtime with real collaborators where none are given."""
     policy = policies(settings)
@@ -131,7 +131,7 @@ def build(
             max_bytes=settings.max_body, pool_size=_POOL_SIZE, private=settings.private_networks
         ),
         pool=ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="fhir"),
-        verifier=verifier(settings, nonces or StoredNonces(database)),
+        verifier=verifier(settings, nonces or Nonces(database)),
         database=database,
         metrics=metrics,
         recording=Recording(

@@ -115,9 +115,9 @@ def states(rules: Iterable[RuleResult]) -> dict[str, str]:
     differ.
     """
     found: dict[str, set[str]] = {}
-    for rule in rules:
-        found.setdefault(rule.rule, set()).add(rule.state.value)
-    return {id: ",".join(sorted(values)) for id, values in found.items()}
+    for result in rules:
+        found.setdefault(result.rule, set()).add(result.state.value)
+    return {rule: ",".join(sorted(values)) for rule, values in found.items()}
 
 
 def consideration(item: Consideration) -> dict[str, Any]:

@@ -21,7 +21,7 @@ MAX_ID = 256
 """Characters of ``kid``, ``jti`` and ``tenant``."""
 
 _PART = r"[A-Za-z0-9_-]+"
-_BEARER = re.compile(rf"(?:[Bb][Ee][Aa][Rr][Ee][Rr]) +({_PART}\.{_PART}\.{_PART})")
+_BEARER = re.compile(rf"(?i:bearer) +({_PART}\.{_PART}\.{_PART})")
 _REFUSED_HEADERS = frozenset({"crit", "b64", "zip", "jwk"})
 
 

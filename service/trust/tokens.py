@@ -21,7 +21,7 @@ from service.trust.refusal import Reason, Untrusted
 _JWS = jwt.PyJWS()
 
 
-class Nonces(Protocol):
+class NonceStore(Protocol):
     """The memory of used tokens, shared by all workers and replicas."""
 
     def claim(self, issuer: str, jti: str, expires_at: datetime) -> bool:
@@ -42,7 +42,7 @@ class Verifier:
     def __init__(
         self,
         clients: Iterable[Client],
-        nonces: Nonces,
+        nonces: NonceStore,
         policy: TimePolicy,
         *,
         clock: Callable[[], float] = time.time,
@@ -55,8 +55,8 @@ class Verifier:
     def verify(self, authorization: str | None, audiences: Collection[str]) -> Caller:
         """The caller who sent this Authorization header to one of the addresses ``audiences``.
 
-        Raises `Untrusted`, and what `Nonces.claim` raises. The token is used up only when all else
-        is right, so that nobody can use up a token that he cannot sign.
+        Raises `Untrusted`, and what `NonceStore.claim` raises. The token is used up only when all
+        else is right, so that nobody can use up a token that he cannot sign.
         """
         token = take_apart(authorization)
         issuer = token.claims.get("iss")
@@ -80,7 +80,7 @@ class Verifier:
         return Caller(client.name, claims.tenant, client.fhir_servers)
 
 
-def verifier(settings: Settings, nonces: Nonces) -> Verifier:
+def verifier(settings: Settings, nonces: NonceStore) -> Verifier:
     """The verifier that ``settings`` ask for; without clients it trusts nobody. `SettingsError`."""
     policy = TimePolicy(settings.token_lifetime, settings.token_leeway)
     return Verifier(trusted_clients(settings), nonces, policy)

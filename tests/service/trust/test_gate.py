@@ -20,7 +20,7 @@ from service.app import RUNTIME, create_app
 from service.logs import FIELDS
 from service.settings import Settings
 from service.trust.gate import audiences
-from service.trust.tokens import Nonces
+from service.trust.tokens import NonceStore
 from tests.service.fakes import TODAY, FakeFhir, Recorder, made_up_service
 from tests.service.fhir_server import Reply, serving
 from tests.service.log_lines import Lines
@@ -57,7 +57,7 @@ def make(tmp_path: Path, fhir: FakeFhir, recorder: Recorder) -> Iterator[Callabl
     apps: list[Flask] = []
 
     def build(
-        *, nonces: Nonces | None = None, entry: dict[str, Any] | None = None, **settings: Any
+        *, nonces: NonceStore | None = None, entry: dict[str, Any] | None = None, **settings: Any
     ) -> Flask:
         write_keys(tmp_path, HOSPITAL.public())
         hospital = {"name": "hospital", "iss": EHR, "jwks_file": "keys.json", **(entry or {})}

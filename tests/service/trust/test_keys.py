@@ -164,6 +164,24 @@ class Source:
         return json.dumps(key_set(*(jwk(KEY, kid) for kid in self.kids))).encode()
 
 
+class Hanging:
+    """Makes reads of a source hang until they are let go."""
+
+    def __init__(self, source: Source) -> None:
+        self._began, self._released = threading.Event(), threading.Event()
+        source.reading = self._hang
+
+    def _hang(self) -> None:
+        self._began.set()
+        assert self._released.wait(20)
+
+    def has_begun(self) -> None:
+        assert self._began.wait(5)
+
+    def end(self) -> None:
+        self._released.set()
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -279,22 +297,16 @@ def test_one_refresh_at_a_time() -> None:
     ring = KeyRing("hospital", source)
     assert ring.find("a")
     source.kids = ["a", "new"]
-    began, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        began.set()
-        assert release.wait(5)
-
-    source.reading = hold
+    hanging = Hanging(source)
     found: list[object] = []
     waiting = [threading.Thread(target=lambda: found.append(ring.find("new"))) for _ in range(8)]
     for thread in waiting:
         thread.start()
-    assert began.wait(5)
+    hanging.has_begun()
     assert ring.find("a")
     time.sleep(0.05)
     assert found == []
-    release.set()
+    hanging.end()
     for thread in waiting:
         thread.join(5)
     assert len(found) == 8
@@ -307,23 +319,17 @@ def test_only_some_wait_for_a_key_server_that_hangs() -> None:
     source = Source("a")
     ring = KeyRing("hospital", source)
     assert ring.find("a")
-    began, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        began.set()
-        assert release.wait(5)
-
-    source.reading = hold
+    hanging = Hanging(source)
     threads = [threading.Thread(target=ring.find, args=(f"new-{n}",)) for n in range(MOST_WAITING)]
     for thread in threads:
         thread.start()
-    assert began.wait(5)
+    hanging.has_begun()
     time.sleep(0.3)  # until the others wait
     asked = time.monotonic()
     assert ring.find("newer") is None
     assert ring.find("a")
     assert time.monotonic() - asked < 1
-    release.set()
+    hanging.end()
     for thread in threads:
         thread.join(5)
     source.kids = ["a", "newer"]
@@ -335,18 +341,12 @@ def test_known_key_does_not_wait_for_the_hourly_refresh(clock: Clock) -> None:
     ring = KeyRing("hospital", source, clock=clock)
     assert ring.find("a")
     clock.now += REFRESH_AFTER + 1
-    began, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        began.set()
-        assert release.wait(5)
-
-    source.reading = hold
+    hanging = Hanging(source)
     refreshing = threading.Thread(target=ring.find, args=("a",))
     refreshing.start()
-    assert began.wait(5)
+    hanging.has_begun()
     assert ring.find("a")
-    release.set()
+    hanging.end()
     refreshing.join(5)
     assert source.reads == 2
 
@@ -356,21 +356,15 @@ def test_nobody_waits_longer_for_a_refresh_than_one_may_take() -> None:
     source = Source("a")
     ring = KeyRing("hospital", source)
     assert ring.find("a")
-    began, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        began.set()
-        assert release.wait(20)
-
-    source.reading = hold
-    hanging = threading.Thread(target=ring.find, args=("new",))
-    hanging.start()
-    assert began.wait(5)
+    hanging = Hanging(source)
+    thread = threading.Thread(target=ring.find, args=("new",))
+    thread.start()
+    hanging.has_begun()
     asked = time.monotonic()
     assert ring.find("newer") is None
     assert time.monotonic() - asked < 6
-    release.set()
-    hanging.join(5)
+    hanging.end()
+    thread.join(5)
 
 
 def test_file(tmp_path: Path) -> None:

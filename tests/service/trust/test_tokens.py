@@ -23,7 +23,7 @@ from service.store.database import StoreUnavailable
 from service.trust.caller import Caller
 from service.trust.jws import MAX_AUTHORIZATION
 from service.trust.refusal import Reason, Untrusted
-from service.trust.tokens import Nonces, Verifier, verifier
+from service.trust.tokens import NonceStore, Verifier, verifier
 from tests.service.fhir_server import Reply, serving
 from tests.service.trust.signing import (
     DISCOVERY,
@@ -58,7 +58,7 @@ def make(tmp_path: Path, nonces: MemoryNonces) -> Callable[..., Verifier]:
     entry may be given.
     """
 
-    def build(*, store: Nonces | None = None, lifetime: int = 300, **members: Any) -> Verifier:
+    def build(*, store: NonceStore | None = None, lifetime: int = 300, **members: Any) -> Verifier:
         write_keys(tmp_path, HOSPITAL.public(), name="hospital.json")
         write_keys(tmp_path, CLINIC.public(), name="clinic.json")
         hospital = {"name": "hospital", "iss": EHR, "jwks_file": "hospital.json", **members}
@@ -397,7 +397,7 @@ def key_server(*keys: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         yield f"{base}/jwks.json", asked
 
 
-def by_address(folder: Path, nonces: Nonces, jku: str) -> Verifier:
+def by_address(folder: Path, nonces: NonceStore, jku: str) -> Verifier:
     entry = {"name": "hospital", "iss": EHR, "jku": jku}
     return verifier(Settings(clients=trust_file(folder, entry)), nonces)
 

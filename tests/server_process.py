@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 import requests
 
@@ -53,7 +54,7 @@ def wait_for(address: str, seconds: float = 30, path: str = "/readyz") -> None:
 
 @dataclass
 class Running:
-    """A service that answers, and what it has logged once it has ended."""
+    """A service that answers, and what it has logged; all of it once it has ended."""
 
     process: subprocess.Popen[str]
     port: int
@@ -74,13 +75,20 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Runni
     where it has not been before.
     """
     port = free_port()
-    service = Running(start(port, folder, *arguments, **environment), port)
-    try:
-        wait_for(service.address)
-        yield service
-    finally:
-        service.process.send_signal(signal.SIGTERM)
-        service.logged += service.process.communicate(timeout=20)[1].splitlines()
+    with start(port, folder, *arguments, **environment) as process:
+        service = Running(process, port)
+        log = process.stderr
+        assert log is not None
+        # Taken as it comes: a service whose log nobody takes stands still.
+        reading = Thread(target=lambda: service.logged.extend(map(str.rstrip, log)))
+        reading.start()
+        try:
+            wait_for(service.address)
+            yield service
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=20)
+            reading.join(timeout=5)
 
 
 def children(process: int) -> list[int]:

@@ -12,6 +12,8 @@ import math
 import select
 import socket
 import time
+from contextlib import suppress
+from enum import Enum, auto
 from typing import Any
 
 from service.server.arrival import Arriving
@@ -19,12 +21,24 @@ from service.turns import outside_the_turn
 
 ANSWER_SECONDS = 20.0
 """How long a client may take to accept an answer."""
+_LINGER = 2.0
+"""Seconds for which the rest of a request is taken that has its answer already."""
 _LONGEST_WAIT = 3600.0
 _PAUSE = 0.02
 """Seconds for which a thread waits for the rest of a request: that of a client who means to call is
 on its way. Once for each request, so that those who trickle wait in gunicorn's loop.
 """
 _PIECE = 256 * 1024
+
+
+class Arrival(Enum):
+    """How much of a request has come."""
+
+    TOO_LITTLE = auto()
+    BEGUN = auto()
+    """It deserves a thread, which will wait for the rest."""
+    WHOLE = auto()
+    """A thread will not wait: it is all there, or nothing more will be taken."""
 
 
 class TimedSocket(socket.socket):
@@ -40,6 +54,7 @@ class TimedSocket(socket.socket):
     def __init__(self, fileno: int) -> None:
         super().__init__(fileno=fileno)
         self.deadline = math.inf
+        """When the request that is arriving has to be there; infinite before its first byte."""
         self._arriving = Arriving()
         self._pause_ends = 0.0
 
@@ -57,9 +72,9 @@ class TimedSocket(socket.socket):
         except OSError:
             return b""
 
-    def arrived(self, seconds: float, begun: bytes = b"") -> bool:
-        """Gather a request: whether it deserves a thread now. The whole of it has ``seconds`` from
-        its first byte; when they are over, the thread says so. ``begun`` is what was read of it
+    def arrived(self, seconds: float, begun: bytes = b"") -> Arrival:
+        """Gather a request, and say how much of it is there. The whole of it has ``seconds`` from
+        its first byte; when they are over, a thread says so. ``begun`` is what was read of it
         behind the request before.
 
         Raises `TimeoutError` when not even the headers came in time, `HeadTooLong` and `NoRoom`.
@@ -68,7 +83,7 @@ class TimedSocket(socket.socket):
             self.deadline = math.inf
             self._pause_ends = time.monotonic() + _PAUSE
         if begun and self._gather(begun, seconds):
-            return True
+            return self._arrival
         while True:
             try:
                 piece = super().recv(_PIECE, socket.MSG_DONTWAIT)
@@ -77,14 +92,20 @@ class TimedSocket(socket.socket):
                 if now >= self.deadline:
                     if self._arriving.half_a_head:
                         raise TimeoutError from None
-                    return True
+                    return Arrival.WHOLE
                 left = self._pause_ends - now
                 if left <= 0 or not self._ready(select.POLLIN, left):
                     self._arriving.hold()
-                    return False
+                    return Arrival.TOO_LITTLE
                 continue
-            if not piece or self._gather(piece, seconds):
-                return True
+            if not piece:
+                return Arrival.WHOLE
+            if self._gather(piece, seconds):
+                return self._arrival
+
+    @property
+    def _arrival(self) -> Arrival:
+        return Arrival.WHOLE if self._arriving.is_whole else Arrival.BEGUN
 
     def _gather(self, piece: bytes, seconds: float) -> bool:
         """Whether enough has come with ``piece``; the first one starts the clock."""
@@ -99,10 +120,29 @@ class TimedSocket(socket.socket):
         if self.gettimeout() == 0:
             return super().recv(bufsize, flags)
         while True:
-            try:
-                return super().recv(bufsize, flags | socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                self._wait(select.POLLIN, self.deadline, "the request came too slowly")
+            # A socket with a timeout waits before it tries, whatever the flags say.
+            if self.gettimeout() is None or self._ready(select.POLLIN, 0):
+                with suppress(BlockingIOError):
+                    return super().recv(bufsize, flags | socket.MSG_DONTWAIT)
+            self._wait(select.POLLIN, self.deadline, "the request came too slowly")
+
+    def shutdown(self, how: int) -> None:
+        """Gunicorn shuts a connection down in its loop and waits two seconds there for the client
+        to close it as well, while nobody else is served: of what still comes, only what is there
+        already is taken.
+        """
+        self.deadline = 0.0
+        super().shutdown(how)
+
+    def linger(self) -> None:
+        """Say that nothing more comes, and take what the client still sends: else its connection
+        would be reset before it has read the answer.
+        """
+        with suppress(OSError):
+            super().shutdown(socket.SHUT_WR)
+            self.deadline = time.monotonic() + _LINGER
+            while self.recv(_PIECE):
+                pass
 
     def close(self) -> None:
         self._arriving.forget()

@@ -23,7 +23,7 @@ from gunicorn.workers.gthread import (  # type: ignore[import-untyped, unused-ig
 from service.logs import log, where
 from service.server import broken_requests
 from service.server.arrival import HeadTooLong, NoRoom
-from service.server.slow_clients import TimedSocket
+from service.server.slow_clients import Arrival, TimedSocket
 from service.turns import kept_until_sent
 
 _PROBES = tuple(
@@ -31,7 +31,13 @@ _PROBES = tuple(
 )
 _PROBE_THREADS = 2
 _ROOM = 100
-"""Silent connections that a full worker closes at once."""
+"""Connections that a full worker closes at once."""
+_HURRY = 2.0
+"""Seconds that a request may be on its way to a full worker. That of a client who means to call is
+there by then.
+"""
+_UNFINISHED = object()
+"""Result of `ServiceWorker.handle` for a request whose rest somebody has to wait for."""
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
@@ -41,6 +47,9 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
     and those on which half a request came, wait in gunicorn's loop. By itself it gives each new one
     a thread for five seconds, and each half request one for as long as it takes.
 
+    Where a thread has to wait for the rest of a body, it is one of those kept for that: bodies that
+    stall take none from requests that are there.
+
     Probes have threads of their own where all others are taken, by calls to a FHIR server that
     hangs for instance: whoever watches the process would else end it, and lose them.
     """
@@ -48,6 +57,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
     def init_process(self) -> None:
         self.taken = 0
         self.probe_pool = ThreadPoolExecutor(_PROBE_THREADS)
+        self.patient_pool = ThreadPoolExecutor(self.cfg.threads)
         super().init_process()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -64,32 +74,48 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
                 pool = self.probe_pool
         self.taken += 1
         pool.submit(self.handle, conn).add_done_callback(
-            lambda done: self.method_queue.defer(self.finish_request, conn, done)
+            lambda done: self.method_queue.defer(self._give_back, conn, done)
         )
 
-    def finish_request(self, conn: TConn, done: Future[object]) -> None:
+    def _give_back(self, conn: TConn, done: Future[object]) -> None:
+        """A thread is free again."""
         self.taken -= 1
-        super().finish_request(conn, done)
+        if done.exception() is None and done.result() is _UNFINISHED:
+            self.patient_pool.submit(self._answer_patiently, conn).add_done_callback(
+                lambda done: self.method_queue.defer(self.finish_request, conn, done)
+            )
+        else:
+            self.finish_request(conn, done)
 
     def _wait_for_data(self, conn: TConn) -> None:
         """As if a thread had looked and found nothing."""
         looked: Future[object] = Future()
         looked.set_result(_DEFER)
-        super().finish_request(conn, looked)
+        self.finish_request(conn, looked)
 
     def handle(self, conn: TConn) -> object:
         seconds = self.app.settings.request_seconds
         # What was sent right behind the request before has been read with it.
         begun = conn.parser.unreader.take_buffered() if conn.initialized else b""
         try:
-            if not conn.sock.arrived(seconds, begun):
-                return _DEFER
+            arrival = conn.sock.arrived(seconds, begun)
         except (TimeoutError, HeadTooLong, NoRoom) as error:
             self.handle_error(None, conn.sock, conn.client, error)
             return False
+        if arrival is Arrival.TOO_LITTLE:
+            return _DEFER
+        return self._answer(conn) if arrival is Arrival.WHOLE else _UNFINISHED
+
+    def _answer(self, conn: TConn) -> object:
         conn.data_ready = True
         with kept_until_sent():
             return super().handle(conn)
+
+    def _answer_patiently(self, conn: TConn) -> object:
+        is_kept = self._answer(conn)
+        if not is_kept:
+            conn.sock.linger()
+        return is_kept
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """Ctrl-C waits for running calls as SIGTERM does: their records would be lost."""
@@ -103,6 +129,8 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         now = time.monotonic()
         if self.nr_conns >= self.worker_connections:
             self._close_silent_ones()
+        if self.nr_conns >= self.worker_connections:
+            self._end_the_slowest()
         for conn in list(self.pending_conns):
             if conn.sock.deadline <= now:
                 self.on_pending_socket_readable(conn, conn.sock)
@@ -123,6 +151,13 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
             self.poller.unregister(conn.sock)
             self.nr_conns -= 1
             conn.close()
+
+    def _end_the_slowest(self) -> None:
+        """Let the time of half requests be over that have been on their way for the longest."""
+        latest = time.monotonic() + self.app.settings.request_seconds - _HURRY
+        late = [conn for conn in self.pending_conns if conn.sock.deadline < latest]
+        for conn in sorted(late, key=lambda conn: conn.sock.deadline)[:_ROOM]:
+            conn.sock.deadline = 0.0
 
     def handle_error(
         self, _request: object, connection: TimedSocket, _address: object, error: Exception

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from mappings.record.reduce import (
 )
 from mappings.values import when
 from mappings.values.numbers import decimal_of
-from mappings.values.shapes import Json, all_words, code_of, objects, string, text_of
+from mappings.values.shapes import Json, all_words, code_of, codings, objects, string, text_of
 from relapse.dates import DateRange
 from relapse.facts import ClinicalStatus
 from relapse.logic import Tri
@@ -46,6 +47,14 @@ _ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 _ACTIVE = frozenset({ClinicalStatus.ACTIVE, ClinicalStatus.RECURRENCE, ClinicalStatus.RELAPSE})
 _ABATED_AT_AGE = ("abatementAge", "abatementRange")
 _UNCONFIRMED = frozenset({"provisional", "differential", "unconfirmed"})
+_CLINICAL = {state.value: state for state in ClinicalStatus}
+_VERIFICATIONS = _UNCONFIRMED | {"confirmed", "refuted", ERROR}
+_NARROWER = {
+    "active": frozenset({"recurrence", "relapse"}),
+    "inactive": frozenset({"remission", "resolved"}),
+    "unconfirmed": frozenset({"provisional", "differential"}),
+}
+"""Codes that say the same and more: both may be given."""
 
 
 @dataclass(slots=True)
@@ -114,21 +123,31 @@ def modern(resource: Json) -> Json:
     return {**resource, **changes} if changes else resource
 
 
-def status_word(concept: object) -> str:
-    """A clinical or verification status: by code, else by its text; a text that is no status is one
-    that is not known.
+def verification_of(resource: Json) -> str:
+    """Whether the entry is confirmed; empty where nothing is stated."""
+    return _status(resource.get("verificationStatus"), _VERIFICATIONS)
+
+
+def _status(concept: object, known: Set[str]) -> str:
+    """A clinical or verification status: the one that the codings name, whatever local codes stand
+    beside it (mapping rule 25), else the text. Two that contradict each other, and one that is not
+    known, as they are written.
     """
-    return code_of(concept) or text_of(concept).lower()
+    named = {string(coding.get("code")).lower() for coding in codings(concept)} & known
+    named -= {word for word in named if not _NARROWER.get(word, frozenset()).isdisjoint(named)}
+    if named:
+        return " and ".join(sorted(named))
+    text = text_of(concept).lower()
+    return text if text in known else code_of(concept) or text
 
 
 def entry_of(context: Context, record: Record, verification: str) -> Entry:
-    status = status_word(record.data.get("clinicalStatus"))
-    known = {state.value: state for state in ClinicalStatus}
+    status = _status(record.data.get("clinicalStatus"), _CLINICAL.keys())
     if verification not in _UNCONFIRMED | {"", "confirmed"}:
         context.list_unread(
             record.item, "a verification status that is not known", record.data.get("code")
         )
-    if status and status not in known:
+    if status and status not in _CLINICAL:
         context.list_unread(
             record.item, "a clinical status that is not known", record.data.get("code")
         )
@@ -138,7 +157,7 @@ def entry_of(context: Context, record: Record, verification: str) -> Entry:
         _onset(context, record),
         context.date_of(record, "recordedDate"),
         _abated(context, record),
-        known.get(status),
+        _CLINICAL.get(status),
         verification in ("", "confirmed"),
         all_words(record.data.get("code")),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from mappings.condition import complications, extramedullary, leukaemia
-from mappings.condition.entry import CONDITION, entry_of, modern, status_word
+from mappings.condition.entry import CONDITION, entry_of, modern, verification_of
 from mappings.context import ERROR, NO_SYSTEM, Context
 from mappings.record.resources import Item
 from mappings.terminology import Terminology
@@ -46,7 +46,7 @@ def _decide(terminology: Terminology, code: object) -> tuple[bool, bool, bool] |
 
 def _read(context: Context, item: Item, disease: bool, site: bool, complication: bool) -> None:
     code = item.resource.get("code")
-    verification = status_word(item.resource.get("verificationStatus"))
+    verification = verification_of(item.resource)
     if verification == ERROR:
         context.list_unread(item, "entered in error", code)
         return

@@ -379,6 +379,48 @@ def test_statuses_of_older_releases() -> None:
     assert str(found.recorded) == "2026-06-01"
 
 
+LOCAL_STATUS = {"system": "urn:oid:1.2.840.114350.1.13.0.1.7.2.1", "code": "1"}
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+@pytest.mark.parametrize(
+    ("codes", "text", "status"),
+    [
+        (["active"], None, "active"),
+        (["Active "], None, "active"),
+        (["active", "relapse"], None, "relapse"),
+        (["inactive", "remission"], None, "remission"),
+        (["active", "resolved"], None, None),
+        ([], "Active", "active"),
+        ([], "On the list", None),
+    ],
+)
+def test_clinical_status_beside_local_codes(
+    codes: list[str], text: str | None, status: str | None, turned: int
+) -> None:
+    """Rule 25: any coding of several, in any order; two that contradict each other are unknown."""
+    given = [LOCAL_STATUS, *({"system": "urn:status", "code": code} for code in codes)]
+    entry = condition("c", RELAPSE) | {
+        "clinicalStatus": {"coding": given[::turned]} | ({"text": text} if text else {})
+    }
+    reading = read(entry)
+    found = only(reading, Diagnosis).clinical_status
+    assert (found and found.value) == status
+    assert bool(reading.unread) is (status is None)
+
+
+@pytest.mark.parametrize(
+    ("code", "confirmed", "diagnoses"),
+    [("confirmed", True, 1), ("provisional", False, 1), ("refuted", None, 0)],
+)
+def test_verification_beside_local_codes(code: str, confirmed: bool | None, diagnoses: int) -> None:
+    entry = condition("c", RELAPSE) | {
+        "verificationStatus": {"coding": [LOCAL_STATUS, {"system": "urn:status", "code": code}]}
+    }
+    found = [fact for fact in read(entry).chart.facts if isinstance(fact, Diagnosis)]
+    assert [fact.confirmed for fact in found] == [confirmed] * diagnoses
+
+
 # --- States after treatment ----------------------------------------------------------------------
 
 

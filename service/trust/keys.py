@@ -34,9 +34,11 @@ MAX_REFRESHES = 3
 """In a minute, for whatever reason: a caller cannot make this service call elsewhere more often."""
 _MINUTE = 60.0
 MOST_WAITING = 8
-"""Callers who wait for one refresh. Anyone can name a key that is unknown: while a key server
-hangs, further ones are refused at once, and threads are left for other clients.
+"""Callers who wait for as long as a refresh may take. Anyone can name a key that is unknown: while
+a key server hangs, further ones wait briefly, and threads are left for other clients.
 """
+_BRIEFLY = 0.5
+"""Seconds: for a key server that works this is enough."""
 _FETCH_SECONDS = 4.0
 _CHUNK = 16 * 1024
 
@@ -51,8 +53,7 @@ class KeyRing:
     """The keys of one client, named ``client`` in the log; safe for threads.
 
     One thread refreshes at a time. Callers whose key is known go on with it meanwhile; those whose
-    key is unknown wait, so many as `MOST_WAITING`, and use the result. A failed refresh leaves the
-    keys as they are.
+    key is unknown wait and use the result. A failed refresh leaves the keys as they are.
     """
 
     def __init__(
@@ -74,16 +75,20 @@ class KeyRing:
         key = self._current(kid)
         if key is not None and self._clock() < self._due:
             return key
-        if self._places.acquire(blocking=False):
+        if key is not None:
+            self._refresh_after(0, attempted)
+        elif self._places.acquire(blocking=False):
             try:
-                self._wait_or_refresh(attempted, 0 if key is not None else _FETCH_SECONDS)
+                self._refresh_after(_FETCH_SECONDS, attempted)
             finally:
                 self._places.release()
+        else:
+            self._refresh_after(_BRIEFLY, attempted)
         return self._current(kid)
 
-    def _wait_or_refresh(self, attempted: int, patience: float) -> None:
-        """Refresh unless another thread does within ``patience`` seconds, or has done so since
-        ``attempted``.
+    def _refresh_after(self, patience: float, attempted: int) -> None:
+        """Refresh, unless another thread is at it for longer than ``patience`` seconds, or has done
+        it since ``attempted``.
         """
         # A lookup of the key server's name has no limit of its own: it holds one thread only.
         if self._refreshing.acquire(timeout=patience):

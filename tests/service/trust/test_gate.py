@@ -164,21 +164,22 @@ def test_preflight_needs_none(make: Callable[..., Flask]) -> None:
     assert refused.headers["Access-Control-Allow-Origin"] == "https://ehr.example.org"
 
 
-REFUSED: dict[str, dict[str, str]] = {
-    "missing": {},
-    "malformed": {"Authorization": "Basic YTpi"},
-    "header": signed(SERVICE, replace(HOSPITAL, header={"crit": ["exp"]})),
-    "issuer": signed(SERVICE, replace(HOSPITAL, iss="https://mallory.example.org")),
-    "algorithm": signed(SERVICE, replace(HOSPITAL, header={"alg": "none"})),
-    "key": signed(SERVICE, replace(HOSPITAL, kid="other")),
-    "signature": signed(SERVICE, MALLORY),
-    "claims": signed(SERVICE, jti=7),
-    "audience": signed(DISCOVERY),
-    "not-yet": signed(SERVICE, iat=4_000_000_000, exp=4_000_000_100),
-    "expired": signed(SERVICE, iat=1, exp=2),
-    "lifetime": signed(SERVICE, iat=1, exp=4_000_000_000),
-    "tenant": signed(SERVICE, tenant="east"),
+REFUSED: dict[str, Callable[[], dict[str, str]]] = {
+    "missing": dict,
+    "malformed": lambda: {"Authorization": "Basic YTpi"},
+    "header": lambda: signed(SERVICE, replace(HOSPITAL, header={"crit": ["exp"]})),
+    "issuer": lambda: signed(SERVICE, replace(HOSPITAL, iss="https://mallory.example.org")),
+    "algorithm": lambda: signed(SERVICE, replace(HOSPITAL, header={"alg": "none"})),
+    "key": lambda: signed(SERVICE, replace(HOSPITAL, kid="other")),
+    "signature": lambda: signed(SERVICE, MALLORY),
+    "claims": lambda: signed(SERVICE, jti=7),
+    "audience": lambda: signed(DISCOVERY),
+    "not-yet": lambda: signed(SERVICE, iat=4_000_000_000, exp=4_000_000_100),
+    "expired": lambda: signed(SERVICE, iat=1, exp=2),
+    "lifetime": lambda: signed(SERVICE, iat=1, exp=4_000_000_000),
+    "tenant": lambda: signed(SERVICE, tenant="east"),
 }
+"""Headers by the reason of their refusal; signed when they are used, since tokens expire."""
 
 
 def test_refusals_are_alike_and_the_log_tells_them_apart(
@@ -190,8 +191,8 @@ def test_refusals_are_alike_and_the_log_tells_them_apart(
     assert client.post("/cds-services/made-up", json=body, headers=used).status_code == 200
     logged.lines.clear()
     answers = set()
-    for reason, headers in {**REFUSED, "replay": used}.items():
-        answer = client.post("/cds-services/made-up", json=body, headers=headers)
+    for reason, headers in {**REFUSED, "replay": lambda: used}.items():
+        answer = client.post("/cds-services/made-up", json=body, headers=headers())
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         shown = [(name, value) for name, value in answer.headers if name != "X-Request-Id"]
@@ -307,7 +308,7 @@ def test_token_that_cannot_be_verified_is_ignored(
     open_to_all: FlaskClient, body: dict[str, Any], logged: Lines, reason: str
 ) -> None:
     """The sandbox sends one always, trusted or not."""
-    answer = open_to_all.post("/cds-services/made-up", json=body, headers=REFUSED[reason])
+    answer = open_to_all.post("/cds-services/made-up", json=body, headers=REFUSED[reason]())
     assert answer.status_code == 200
     assert logged.lines[-1]["reason"] == reason
 

@@ -315,7 +315,7 @@ def test_one_refresh_at_a_time() -> None:
 
 
 def test_only_some_wait_for_a_key_server_that_hangs() -> None:
-    """Whoever names unknown keys meanwhile takes no thread more; known keys are found as ever."""
+    """Whoever else names unknown keys meanwhile is kept briefly; known keys are found as ever."""
     source = Source("a")
     ring = KeyRing("hospital", source)
     assert ring.find("a")
@@ -328,7 +328,7 @@ def test_only_some_wait_for_a_key_server_that_hangs() -> None:
     asked = time.monotonic()
     assert ring.find("newer") is None
     assert ring.find("a")
-    assert time.monotonic() - asked < 1
+    assert time.monotonic() - asked < 2
     hanging.end()
     for thread in threads:
         thread.join(5)

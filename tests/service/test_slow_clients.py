@@ -159,6 +159,25 @@ def test_answered_clients_that_do_not_close(port: int, sent: bytes) -> None:
             connection.close()
 
 
+def test_answers_that_nobody_takes(port: int) -> None:
+    """Who asks for many pages and reads none keeps a few threads; the others serve."""
+    greedy: list[socket.socket] = []
+    try:
+        for _ in range(2 * THREADS):
+            greedy.append(socket.socket())
+            greedy[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            greedy[-1].connect(("127.0.0.1", port))
+            greedy[-1].sendall(b"GET /knowledge HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            answer = requests.get(f"http://127.0.0.1:{port}/cds-services", timeout=8)
+            assert answer.status_code == 200
+            time.sleep(0.5)
+    finally:
+        for connection in greedy:
+            connection.close()
+
+
 def test_a_refusal_reaches_a_client_that_still_sends(port: int) -> None:
     """The connection is not reset before the answer could be read."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:

@@ -98,10 +98,11 @@ _NEGATIVE = (
     + (
         r"(?:not\s+(?:detected|detectable|identified|seen|found|present)|non-?detected|"
         r"undetectable|undetected|"
-        r"none\s+(?:detected|seen|identified)|none|negative|neg|absent))"
+        r"none\s+(?:detected|seen|identified)|none|negative|neg|absent|not\s+expressed|"
+        r"no\s+expression))"
     )
 )
-_POSITIVE = r"(?:detected|detectable|positive|pos|present|seen|identified)"
+_POSITIVE = r"(?:detected|detectable|positive|pos|present|seen|identified|expressed|\+{1,4})"
 _UNQUANTIFIED = (
     r"(?:(?:but\s+)?(?:not\s+quantifiable|non-?quantifiable|unquantifiable|"
     r"below\s+(?:the\s+)?(?:limit\s+of\s+quantification|quantifiable\s+range|quantitative\s+range|"
@@ -151,6 +152,7 @@ _IS_POSITIVE = _whole(
 _IS_POSITIVE_AFTER_NUMBER = _whole(rf"{_VALUE}\s*[,(]?\s*{_POSITIVE}\)?")
 _IS_INDETERMINATE = _whole(rf"(?:{_SUBJECT}\s*(?::|is|was)?\s*)?{_INDETERMINATE}")
 _IS_PARTIAL = _whole(_PARTIAL)
+_IS_STRONG = _whole(rf"(?:bright|strong|moderate|{_STRENGTH}\s+expression)")
 _IN_NOTE = re.compile(
     rf"\b{_DETECTION_LIMIT}\b[^0-9<>%.;]{{0,60}}?(?:<=?|≤)?\s*(?P<lim>{_AMOUNT})\s*(?P<ulim>%|"
     rf"percent|per cent|/\s*10\s*[\^*]\s*\d)?",
@@ -241,6 +243,8 @@ def read(text: str) -> TextValue | None:
             return TextValue(Word.POSITIVE)
         share = _interval(match)
         return None if share is None else TextValue(Word.POSITIVE, share)
+    if _IS_STRONG.fullmatch(text):
+        return TextValue(Word.POSITIVE)
     if _IS_INDETERMINATE.fullmatch(text):
         return TextValue(Word.INDETERMINATE)
     return None

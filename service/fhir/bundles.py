@@ -69,12 +69,7 @@ def holds(value: object, kind: str, resource_id: str | None = None) -> bool:
         return False
     found: list[object] = [value]
     if value["resourceType"] == "Bundle":
-        entries = value.get("entry")
-        found = [
-            entry.get("resource")
-            for entry in (entries if isinstance(entries, list) else ())
-            if isinstance(entry, dict)
-        ]
+        found = [entry.get("resource") for entry in _entries(value)]
     return any(
         isinstance(item, dict)
         and item.get("resourceType") == kind
@@ -110,18 +105,16 @@ def falls_short(value: object) -> bool:
     """
     if not isinstance(value, dict) or next_link(value) is not None:
         return False
-    entries, total = value.get("entry"), value.get("total")
+    total = value.get("total")
     if not isinstance(total, int):
         return False
     matches = 0
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in _entries(value):
         # Every entry of every call is looked at here: no function of ours is called for it.
-        if isinstance(entry, dict):
-            search, resource = entry.get("search"), entry.get("resource")
-            other = (isinstance(search, dict) and search.get("mode") in ("include", "outcome")) or (
-                isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
-            )
-            matches += not other
+        search, resource = entry.get("search"), entry.get("resource")
+        is_extra = isinstance(search, dict) and search.get("mode") in ("include", "outcome")
+        is_told = isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
+        matches += not (is_extra or is_told)
     return total > matches
 
 
@@ -175,6 +168,14 @@ def another_query_may_do(outcome: object) -> bool:
     )
 
 
+def _entries(bundle: dict[str, object]) -> list[dict[str, object]]:
+    """The entries that are objects, as all should be."""
+    entries = bundle.get("entry")
+    if not isinstance(entries, list):
+        return []
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
 def _issues(outcome: object) -> Iterator[dict[str, object]]:
     issues = outcome.get("issue") if isinstance(outcome, dict) else None
     for issue in issues if isinstance(issues, list) else ():
@@ -186,10 +187,9 @@ def _issues_inside(bundle: object) -> Iterator[dict[str, object]]:
     """The issues of all outcomes among the entries of a Bundle."""
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
         return
-    entries = bundle.get("entry")
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in _entries(bundle):
         # Every entry of every call is looked at here: no function is called for it.
-        resource = entry.get("resource") if isinstance(entry, dict) else None
+        resource = entry.get("resource")
         if isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome":
             yield from _issues(resource)
 

@@ -60,6 +60,14 @@ class Answer:
     resources: tuple[object, ...] = ()
     reason: str = ""
 
+    def after(self, earlier: Answer) -> Answer:
+        """This answer to a query that was asked again; beside what the earlier one brought, where
+        it is not everything either.
+        """
+        if not self.reason:
+            return self
+        return Answer(earlier.resources + self.resources, self.reason)
+
 
 class _Passing(Unavailable):
     """A failure that another attempt may not meet; ``wait`` is what the server asked for, in
@@ -105,17 +113,13 @@ class FhirClient:
     def query(self, base: str, query: str, token: str | None, allowance: Allowance) -> Answer:
         """The answer to ``query`` (relative to ``base``) with all its pages.
 
-        Where the server forgets the search between two pages it is begun again, once. If that does
-        not bring everything either, the answer holds what each of the two brought.
+        Where the server forgets the search between two pages it is begun again, once.
         """
         address = f"{base}/{query}"
         answer = self._chain(base, address, token, allowance, first=address)
         if answer.reason != EXPIRED:
             return answer
-        again = self._chain(base, address, token, allowance, first=address)
-        if not again.reason:
-            return again
-        return Answer(answer.resources + again.resources, again.reason)
+        return self._chain(base, address, token, allowance, first=address).after(answer)
 
     def pages(self, base: str, address: str, token: str | None, allowance: Allowance) -> Answer:
         """The page at ``address``, which another one named, and those that follow it, as far as

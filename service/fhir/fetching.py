@@ -164,10 +164,7 @@ class _Running:
 
     def _whole(self, key: PrefetchKey, so_far: Answer) -> Answer:
         """The whole query; what was sent is kept beside an answer that is not whole either."""
-        answer = self._query(key.expand(self._context))
-        if not answer.reason:
-            return answer
-        return Answer(so_far.resources + answer.resources, answer.reason)
+        return self._query(key.expand(self._context)).after(so_far)
 
     def _rest(self, key: PrefetchKey, first: Answer, page: str) -> Answer:
         """What follows a page that was sent; the whole anew where the server forgot the search."""

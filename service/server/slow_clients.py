@@ -14,20 +14,18 @@ import socket
 import time
 from contextlib import ExitStack, suppress
 from enum import Enum, auto
-from threading import BoundedSemaphore
 from typing import Any
 
+from service.places import Places
 from service.server.arrival import Arriving
 from service.turns import outside_the_turn
 
 ANSWER_SECONDS = 20.0
 """How long a client may take to accept an answer."""
-_PLACES = BoundedSemaphore(8)
+_PLACES = Places(8, ANSWER_SECONDS)
 """Of the threads that wait for clients to take their answers. Who opens many connections and reads
 nothing would else have all of them.
 """
-_BRIEFLY = 0.5
-"""How long it may take where these places are taken."""
 _LINGER = 2.0
 """Seconds for which the rest of a request is taken that has its answer already."""
 _LONGEST_WAIT = 3600.0
@@ -163,7 +161,9 @@ class TimedSocket(socket.socket):
                 try:
                     left = left[self.send(left, flags | socket.MSG_DONTWAIT) :]
                 except BlockingIOError:
-                    deadline = deadline or time.monotonic() + _patience(waiting)
+                    if not deadline:
+                        seconds = waiting.enter_context(_PLACES.patience())
+                        deadline = time.monotonic() + seconds
                     self._wait(select.POLLOUT, deadline, "the answer was not taken")
 
     def _wait(self, event: int, deadline: float, too_late: str) -> None:
@@ -180,13 +180,3 @@ class TimedSocket(socket.socket):
         poll = select.poll()
         poll.register(self, event)
         return bool(poll.poll(1000 * seconds))
-
-
-def _patience(waiting: ExitStack) -> float:
-    """Seconds for a client to take its answer: all, if one of the places is free, which is kept as
-    long as ``waiting``.
-    """
-    if not _PLACES.acquire(blocking=False):
-        return _BRIEFLY
-    waiting.callback(_PLACES.release)
-    return ANSWER_SECONDS

@@ -36,8 +36,6 @@ _HURRY = 2.0
 """Seconds that a request may be on its way to a full worker. That of a client who means to call is
 there by then.
 """
-_UNFINISHED = object()
-"""Result of `ServiceWorker.handle` for a request whose rest somebody has to wait for."""
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
@@ -78,9 +76,11 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
         )
 
     def _give_back(self, conn: TConn, done: Future[object]) -> None:
-        """A thread is free again."""
+        """A thread is free again; one of the patient ones waits for the rest of a request that has
+        only begun.
+        """
         self.taken -= 1
-        if done.exception() is None and done.result() is _UNFINISHED:
+        if done.exception() is None and done.result() is Arrival.BEGUN:
             self.patient_pool.submit(self._answer_patiently, conn).add_done_callback(
                 lambda done: self.method_queue.defer(self.finish_request, conn, done)
             )
@@ -104,7 +104,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc, unused-ignore]
             return False
         if arrival is Arrival.TOO_LITTLE:
             return _DEFER
-        return self._answer(conn) if arrival is Arrival.WHOLE else _UNFINISHED
+        return arrival if arrival is Arrival.BEGUN else self._answer(conn)
 
     def _answer(self, conn: TConn) -> object:
         conn.data_ready = True

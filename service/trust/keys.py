@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from urllib.parse import urlsplit
 
 import requests
@@ -21,6 +21,7 @@ from service.logs import log
 from service.network.addresses import is_loopback
 from service.network.allowance import Allowance, Unavailable
 from service.network.connections import TimedAdapter, within
+from service.places import Places
 from service.trust.jwk import Key, KeySetError, public_key_set
 
 MAX_KEY_SET_BYTES = 256 * 1024
@@ -37,8 +38,6 @@ MOST_WAITING = 8
 """Callers who wait for as long as a refresh may take. Anyone can name a key that is unknown: while
 a key server hangs, further ones wait briefly, and threads are left for other clients.
 """
-_BRIEFLY = 0.5
-"""Seconds: for a key server that works this is enough."""
 _FETCH_SECONDS = 4.0
 _CHUNK = 16 * 1024
 
@@ -63,7 +62,7 @@ class KeyRing:
         self._source = source
         self._clock = clock
         self._refreshing = Lock()
-        self._places = BoundedSemaphore(MOST_WAITING)
+        self._places = Places(MOST_WAITING, _FETCH_SECONDS)
         self._keys: Mapping[str, Key] = {}
         self._read_at = self._due = float("-inf")
         self._attempts: deque[float] = deque(maxlen=MAX_REFRESHES)
@@ -77,13 +76,9 @@ class KeyRing:
             return key
         if key is not None:
             self._refresh_after(0, attempted)
-        elif self._places.acquire(blocking=False):
-            try:
-                self._refresh_after(_FETCH_SECONDS, attempted)
-            finally:
-                self._places.release()
         else:
-            self._refresh_after(_BRIEFLY, attempted)
+            with self._places.patience() as seconds:
+                self._refresh_after(seconds, attempted)
         return self._current(kid)
 
     def _refresh_after(self, patience: float, attempted: int) -> None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,16 @@ def trickle(port: int, head: bytes, piece: bytes, pause: float = 0.2) -> tuple[b
 HEAD = (
     b"POST /cds-services/relapsed-b-all HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 )
+
+
+@contextmanager
+def connected(port: int, number: int) -> Iterator[list[socket.socket]]:
+    """That many connections, closed at the end."""
+    with ExitStack() as opened:
+        yield [
+            opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+            for _ in range(number)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -121,16 +131,12 @@ def test_half_a_request_behind_a_whole_one_is_told_so(port: int, begun: bytes) -
 )
 def test_others_are_answered_meanwhile(port: int, begun: bytes) -> None:
     """Many times as many slow clients as the worker has threads keep none of them."""
-    slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(150)]
-    try:
+    with connected(port, 150) as slow:
         for connection in slow:
             connection.sendall(begun)
         began = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=10).status_code == 200
         assert time.monotonic() - began < SECONDS
-    finally:
-        for connection in slow:
-            connection.close()
 
 
 @pytest.mark.parametrize(
@@ -144,38 +150,29 @@ def test_others_are_answered_meanwhile(port: int, begun: bytes) -> None:
 )
 def test_answered_clients_that_do_not_close(port: int, sent: bytes) -> None:
     """The server closes for them, and serves others meanwhile."""
-    answered = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
-    try:
+    with connected(port, 20) as answered:
         for connection in answered:
             connection.sendall(sent)
         began = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=10).status_code == 200
         for connection in answered:
+            answer = b""
             while received := connection.recv(65536):
-                assert received
+                answer += received
+            assert answer.startswith(b"HTTP/1.")
         assert time.monotonic() - began < SECONDS
-    finally:
-        for connection in answered:
-            connection.close()
 
 
 def test_answers_that_nobody_takes(port: int) -> None:
     """Who asks for many pages and reads none keeps a few threads; the others serve."""
-    greedy: list[socket.socket] = []
-    try:
-        for _ in range(2 * THREADS):
-            greedy.append(socket.socket())
-            greedy[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-            greedy[-1].connect(("127.0.0.1", port))
-            greedy[-1].sendall(b"GET /knowledge HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+    with connected(port, 2 * THREADS) as greedy:
+        for connection in greedy:
+            connection.sendall(b"GET /knowledge HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
         end = time.monotonic() + 10
         while time.monotonic() < end:
             answer = requests.get(f"http://127.0.0.1:{port}/cds-services", timeout=8)
             assert answer.status_code == 200
             time.sleep(0.5)
-    finally:
-        for connection in greedy:
-            connection.close()
 
 
 def test_a_refusal_reaches_a_client_that_still_sends(port: int) -> None:
@@ -213,21 +210,17 @@ def test_more_connections_than_a_worker_accepts(
     """Those that were never used, those that are kept, and in the end those whose request is on its
     way for the longest make room.
     """
-    opened: list[socket.socket] = []
-    try:
-        with running(tmp_path, "--workers", "1") as service:
-            for number in range(1050):
-                opened.append(socket.create_connection(("127.0.0.1", service.port), timeout=5))
-                if number < of_these:
-                    opened[-1].sendall(begun)
-            for _ in range(5):
-                began = time.monotonic()
-                answer = requests.get(f"{service.address}/healthz", timeout=30)
-                assert answer.status_code == 200
-                assert time.monotonic() - began < 5
-    finally:
-        for connection in opened:
-            connection.close()
+    with (
+        running(tmp_path, "--workers", "1") as service,
+        connected(service.port, 1050) as opened,
+    ):
+        for connection in opened[:of_these]:
+            connection.sendall(begun)
+        for _ in range(5):
+            began = time.monotonic()
+            answer = requests.get(f"{service.address}/healthz", timeout=30)
+            assert answer.status_code == 200
+            assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -243,16 +236,12 @@ def test_bodies_that_stall_take_no_thread_from_others(port: int, begun: bytes) -
     """A thread waits for them, since their end is not known or too far away: not one of those that
     answer what is there.
     """
-    slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(2 * THREADS)]
-    try:
+    with connected(port, 2 * THREADS) as slow:
         for connection in slow:
             connection.sendall(begun)
         began = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/cds-services", timeout=10).status_code == 200
         assert time.monotonic() - began < SECONDS / 2
-    finally:
-        for connection in slow:
-            connection.close()
 
 
 def answer_to(port: int, *pieces: bytes, pause: float = 0.0) -> tuple[bytes, float]:

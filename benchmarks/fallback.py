@@ -104,8 +104,12 @@ def _fhir_server(pages: dict[str, list[dict[str, Any]]], delay: float) -> Iterat
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        # All queries of a call come at once: one that finds no room is repeated a second later.
+        request_queue_size = 64
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

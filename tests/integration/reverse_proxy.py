@@ -114,6 +114,10 @@ def proxying(
     connections: list[socket.socket] = []
 
     class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        # All queries of a call come at once: one that finds no room is repeated a second later.
+        request_queue_size = 64
+
         def get_request(self) -> tuple[socket.socket, object]:
             accepted = super().get_request()
             connections.append(accepted[0])
@@ -123,7 +127,6 @@ def proxying(
             """Connections that the other side drops are what is tested here."""
 
     server = Server(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
     base = f"http://127.0.0.1:{server.server_address[1]}/fhir"
     proxy = Proxy(base, rule, upstream, links_to or base, page_size)
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
